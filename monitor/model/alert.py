@@ -1,0 +1,167 @@
+"""What goes out: alert decisions, cards, alerts and their deliveries."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.rule import Severity
+
+
+class AlertKind(StrEnum):
+    """What an alert is to its story in its channel."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    CORRECTION = "correction"
+
+
+class Reason(StrEnum):
+    """Why a matched article did or did not become an alert."""
+
+    NEW_STORY = "new_story"
+    NEW_FACTS = "new_facts"
+    CORRECTED = "corrected"
+    SEVERITY_ROSE = "severity_rose"
+    COPY = "copy_of"
+    NO_NEWS = "same_story_no_news"
+    EDITED_NO_NEWS = "edited_no_news"
+    TOO_OLD = "too_old"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDecision:
+    """What one matched article means for one channel.
+
+    Attributes:
+        kind: the alert to raise, or None for none.
+        rules: ids of the rules that matched and lead to this channel, gravest first.
+    """
+
+    article_id: str
+    story_id: str
+    channel: str
+    kind: AlertKind | None
+    reason: Reason
+    rules: tuple[str, ...]
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One key fact as the card shows it.
+
+    Attributes:
+        label: "What", "Who", "Where", "When", "Numbers", "Said" or "Claimed".
+        text: the fact, in the article's words.
+        attribution: who says so, "" where the article itself asserts it; always printed.
+    """
+
+    label: str
+    text: str
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A passage with the matched words marked: offsets into `text`."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An alert as a person reads it, before any channel's formatting. Plain text throughout.
+
+    Attributes:
+        severity: of the gravest rule.
+        rules: names of the rules that matched.
+        headline: the article's title, or its first sentence.
+        url: http(s) link or "".
+        outlet, published: who reported it and when.
+        facts: the key facts in reading order.
+        why: the matched passages.
+        terms: the matched terms as the rules write them.
+        changes: what is new since the story's last alert, for an update.
+        also: who else reports it: "also Reuters, AFP; 3 copies", "" for nobody yet.
+        notes: what the reader must know about the card itself, such as "facts not analysed".
+    """
+
+    severity: Severity
+    kind: AlertKind
+    rules: tuple[str, ...]
+    headline: str
+    url: str
+    outlet: str
+    published: datetime | None
+    facts: tuple[FactLine, ...] = ()
+    why: tuple[Excerpt, ...] = ()
+    terms: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    also: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A decided alert. Its id follows from what it is about, so deciding twice changes nothing.
+
+    Attributes:
+        seq: 0 for the first alert of a story in a channel, then counting up.
+        rules: ids of the rules that matched.
+    """
+
+    story_id: str
+    channel: str
+    kind: AlertKind
+    seq: int
+    article_id: str
+    rules: tuple[str, ...]
+    severity: Severity
+    reason: Reason
+    created: datetime
+    card: Card
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits over channel, story and sequence."""
+        key = "\0".join((self.channel, self.story_id, str(self.seq)))
+        return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+class DeliveryState(StrEnum):
+    """A delivery's way: pending -> sending -> sent, back to pending after a failure, dead when given up."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert on its way to one sink.
+
+    Attributes:
+        sink: the sink's name, such as "slack".
+        attempts: sends begun so far, this one included once claimed.
+        next_try: not before this time (UTC).
+        uncertain: an earlier send may have arrived; look before sending again.
+        first_try: when the first send began, the earliest time it can be found under.
+        ref: the sink's name for the message once sent, "" before.
+        parent_ref: ref of the story's first alert in the same sink and channel, "" where there is none.
+        error: the newest failure in words.
+    """
+
+    id: int
+    alert: Alert
+    sink: str
+    state: DeliveryState
+    attempts: int
+    next_try: datetime
+    uncertain: bool = False
+    first_try: datetime | None = None
+    ref: str = ""
+    parent_ref: str = ""
+    error: str = ""

@@ -1,0 +1,161 @@
+"""What comes in: feeds, their polling state, and articles."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class SourceKind(StrEnum):
+    """Where an article was read."""
+
+    FEED = "feed"
+    SEED = "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed to watch, as the operator listed it in feeds.yaml.
+
+    Attributes:
+        url: the address to poll; it is the feed's identity.
+        name: what people call it; the host name where the file gives none.
+        group: the heading it is listed under.
+        outlet: the owner, for telling independent reports from copies; the name where none is given.
+        lang: ISO 639-1 code the feed is known to be written in, or "" to detect it per article.
+        country: ISO 3166-1 alpha-2 code, or "".
+        interval: how often to poll, or None for the configured default.
+        enabled: False keeps the entry in the file without polling it.
+    """
+
+    url: str
+    name: str = ""
+    group: str = ""
+    outlet: str = ""
+    lang: str = ""
+    country: str = ""
+    interval: timedelta | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling a feed has taught so far; stored with the articles of the same poll.
+
+    Attributes:
+        url: the feed's address in feeds.yaml.
+        next_poll: the earliest time of the next request (UTC).
+        etag, last_modified: validators for the next conditional request.
+        body_hash: hash of the last body, so that an unchanged one is not parsed again.
+        failures: consecutive failed polls; 0 is healthy.
+        failing_since: the first of them.
+        last_error: the newest failure in words, "" when healthy.
+        last_ok: the newest successful poll, 304 included.
+        moved_to: where a permanent redirect leads, "" for nowhere.
+        retired: the server said 410 Gone; the feed is not polled until it is re-added.
+    """
+
+    url: str
+    next_poll: datetime
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    failures: int = 0
+    failing_since: datetime | None = None
+    last_error: str = ""
+    last_ok: datetime | None = None
+    moved_to: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One revision of one article: cleaned text, UTC times, stable identity.
+
+    Attributes:
+        source: the feed's URL, or "seeds".
+        key: the entry's key within its source: its id, else canonical link, else hash of title and date.
+        title: plain text on one line, "" where the source gives none.
+        text: plain text, paragraphs separated by a blank line.
+        fetched: when this revision was first seen (UTC).
+        published: when the outlet says it was published (UTC), None where it doesn't.
+        url: canonical http(s) link, or "".
+        lang: ISO 639-1 code, "" where unknown.
+        outlet: who published it, for people and for counting independent reports.
+        revision: 1 for the first text seen under this key, then counting up.
+        flags: what reading it had to mend or doubt, such as "published_in_future".
+    """
+
+    source: str
+    key: str
+    title: str
+    text: str
+    fetched: datetime
+    published: datetime | None = None
+    url: str = ""
+    lang: str = ""
+    outlet: str = ""
+    group: str = ""
+    kind: SourceKind = SourceKind.FEED
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    revision: int = 1
+    flags: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits that name this revision everywhere: logs, database, alerts."""
+        return _digest(self.source, self.key, str(self.revision))
+
+    @property
+    def content_hash(self) -> str:
+        """Changes when the words change, and only then."""
+        return _digest(self.title, self.text)
+
+    @property
+    def document(self) -> str:
+        """Title and text as one string; every fact's span points into it."""
+        return f"{self.title}\n\n{self.text}" if self.title and self.text else self.title or self.text
+
+    @property
+    def time(self) -> datetime:
+        """The time to reckon from: published where known, else fetched."""
+        return self.published or self.fetched
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Input that could not be read, kept where the user can see it.
+
+    Attributes:
+        source: the feed's URL or "seeds".
+        ref: the file or entry.
+        reason: what was wrong and what to do, one line.
+        at: when it was met last (UTC).
+    """
+
+    source: str
+    ref: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one poll or one look at the seeds folder brought; it is stored in one transaction.
+
+    Attributes:
+        articles: parsed articles, revision not yet decided (the store compares with what it has).
+        state: the feed's new state, None for seeds.
+        files: seed files read in full: path relative to the folder -> content hash.
+        quarantined: what could not be read.
+    """
+
+    articles: tuple[Article, ...] = ()
+    state: FeedState | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    quarantined: tuple[Quarantined, ...] = ()

@@ -1,0 +1,73 @@
+"""How an article stands to what is already known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    """What an article is to the stories seen so far."""
+
+    NEW = "new"
+    COPY = "copy"
+    SAME_STORY = "same-story"
+    UPDATE = "update"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One material thing an article adds to its story.
+
+    Attributes:
+        kind: "number", "event", "denial", "correction", "retraction" or "statement".
+        text: the sentence or phrase of the article that says it.
+        before, after: the values, for a changed number: "12", "17".
+        about: of what, for a changed number: "killed".
+    """
+
+    kind: str
+    text: str
+    before: str = ""
+    after: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDecision:
+    """Where an article belongs, and why.
+
+    Attributes:
+        of: the id of the article it copies, edits or follows, "" for a new story.
+        reason: the named rule that decided, such as "same_url" or "near_duplicate".
+        score: the similarity that decided, 0 to 1.
+        evidence: readable lines behind the decision, for `explain`.
+        changes: what it adds to the story; not empty for an update.
+    """
+
+    article_id: str
+    story_id: str
+    relation: Relation
+    of: str = ""
+    reason: str = ""
+    score: float = 0.0
+    evidence: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article that belongs to a story: all that is needed to rebuild the grouping after a restart."""
+
+    story_id: str
+    article_id: str
+    source: str
+    key: str
+    url: str
+    title: str
+    text: str
+    lang: str
+    outlet: str
+    time: datetime
+    fetched: datetime
+    relation: Relation

@@ -1,0 +1,113 @@
+"""The seams: what can be replaced, each as a Protocol over the nouns."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from monitor.model.alert import Alert, AlertDecision, Delivery
+from monitor.model.article import Article, Batch, FeedState
+from monitor.model.facts import Facts
+from monitor.model.rule import Match
+from monitor.model.story import Member, StoryDecision
+
+
+class Clock(Protocol):
+    """Where the time comes from, so that a test or a replay can run a week in a second."""
+
+    def now(self) -> datetime:
+        """The present time, aware and in UTC."""
+
+
+class FactExtractor(Protocol):
+    """Turns a document into key facts."""
+
+    async def extract(self, document: str, published: datetime, lang: str) -> Facts:
+        """Facts of the document, time expressions reckoned from `published`.
+
+        Raises:
+            ExtractionError: the worker died or ran out of time, twice.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The sink has accepted the message; `ref` names it there (for threads and edits)."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The sink has not accepted the message, as far as is known.
+
+    Attributes:
+        error: what happened and what to do, one line.
+        retry: whether the same message may be accepted later.
+        after: how long the sink asks to wait, None to let the outbox decide.
+        uncertain: the message may have arrived all the same; look with `find` before sending again.
+        blocks: what else cannot be delivered for now: nothing more, the same channel, or the whole sink.
+        operator: a person must mend something (token, channel); say so loudly.
+    """
+
+    error: str
+    retry: bool
+    after: timedelta | None = None
+    uncertain: bool = False
+    blocks: Literal["message", "channel", "sink"] = "message"
+    operator: bool = False
+
+
+class Sink(Protocol):
+    """Where alerts go."""
+
+    name: str
+
+    async def send(self, delivery: Delivery) -> Sent | Failed:
+        """Send once; never retry inside, never raise for what the far side does."""
+
+    async def find(self, delivery: Delivery) -> Sent | Failed | None:
+        """The message of an earlier send whose outcome is unknown: Sent, None for surely not there, or Failed."""
+
+    async def close(self) -> None:
+        """Release connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """Everything decided about one article; the store writes it in one transaction."""
+
+    article: Article
+    matches: tuple[Match, ...] = ()
+    facts: Facts | None = None
+    story: StoryDecision | None = None
+    decisions: tuple[AlertDecision, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class Store(Protocol):
+    """The truth. Every write is one transaction and harmless when repeated."""
+
+    def ingest(self, batch: Batch) -> list[Article]:
+        """Store new articles and new revisions with the source's new state; the ones that were new come back."""
+
+    def unprocessed(self, limit: int) -> list[Article]:
+        """Articles nobody has decided about yet, in order of arrival."""
+
+    def commit(self, processed: Sequence[Processed], sinks: Sequence[str]) -> None:
+        """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed."""
+
+    def members(self, since: datetime) -> Iterable[Member]:
+        """Articles in stories since then, in the order they were decided."""
+
+    def alerts_of(self, story_id: str) -> list[Alert]:
+        """The alerts a story has raised, in all channels, oldest first."""
+
+    def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+        """Take due deliveries; none before its story's first alert in the same channel is settled."""
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write what became of a claimed delivery."""
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """Polling states by feed URL."""
