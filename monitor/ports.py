@@ -22,8 +22,10 @@ class Clock(Protocol):
 class FactExtractor(Protocol):
     """Turns a document into key facts."""
 
-    async def extract(self, document: str, published: datetime, lang: str) -> Facts:
-        """Facts of the document, time expressions reckoned from `published`.
+    async def extract(self, document: str, published: datetime, lang: str, title_length: int = 0) -> Facts:
+        """Facts of the document, whose first `title_length` characters are its title.
+
+        Time expressions are reckoned from `published`.
 
         Raises:
             ExtractionError: the worker died or ran out of time, twice.
@@ -94,7 +96,7 @@ class Store(Protocol):
     def unprocessed(self, limit: int) -> list[Article]:
         """Articles nobody has decided about yet, in order of arrival."""
 
-    def commit(self, processed: Sequence[Processed], sinks: Sequence[str]) -> None:
+    def commit(self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime) -> None:
         """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed."""
 
     def members(self, since: datetime) -> Iterable[Member]:
@@ -106,7 +108,7 @@ class Store(Protocol):
     def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
         """Take due deliveries; none before its story's first alert in the same channel is settled."""
 
-    def settle(self, delivery: Delivery) -> None:
+    def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""
 
     def feed_states(self) -> dict[str, FeedState]:

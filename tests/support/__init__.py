@@ -1,0 +1,1 @@
+"""Stand-ins for the world outside, speaking its real protocols over loopback."""
