@@ -151,7 +151,7 @@ class Batch:
     Attributes:
         articles: parsed articles, revision not yet decided (the store compares with what it has).
         state: the feed's new state, None for seeds.
-        files: seed files read in full: path relative to the folder -> content hash.
+        files: seed files looked at: path relative to the folder -> fingerprint, to know them again by.
         quarantined: what could not be read.
     """
 

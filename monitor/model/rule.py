@@ -27,8 +27,8 @@ class Term:
     """A word or phrase to find.
 
     Attributes:
-        text: as the user wrote it, without the wildcard.
-        exact: letters must have the same case and accents (ICE is not ice).
+        text: as the user wrote it, without the wildcard and the mark for exact case.
+        exact: letters must have the same case and accents (`=ICE` is not ice).
         prefix: also matches longer words that begin so (`missil*`).
     """
 
@@ -36,12 +36,21 @@ class Term:
     exact: bool = False
     prefix: bool = False
 
+    def __str__(self) -> str:
+        """The term as a rule writes it."""
+        return f"{'=' if self.exact else ''}{self.text}{'*' if self.prefix else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """True where at least one part is."""
+    """True where at least one part is.
+
+    Attributes:
+        alias: the alias the rule calls it by, without `$`; "" where it is written out.
+    """
 
     parts: tuple["Condition", ...]
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +78,13 @@ class RuleTest:
         text: the article or sentence.
         expect: whether the rule must match it.
         line: where it stands in the file, from 1.
+        title: the article's headline, where the example gives one.
     """
 
     text: str
     expect: bool
     line: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""Takes apart the nodes of a rule file; notes what is wrong and goes on, so that all errors are told at once."""
+
+import difflib
+from collections.abc import Iterable
+
+from monitor.errors import RuleError
+from monitor.rules.tree import Mapping, Node, Scalar, Sequence
+
+MAX_ERRORS = 50
+"""Errors reported of one file; nobody reads more at once."""
+MAX_TEXT = 100_000
+"""Characters of a name, description or test."""
+
+# What people coming from other tools write first.
+_MEANT = {
+    "and": "all", "or": "any", "not": "none", "terms": "any", "keywords": "any", "words": "any", "exclude": "none",
+    "alias": "aliases", "rule": "rules", "priority": "severity", "level": "severity", "tags": "labels",
+    "channels": "channel", "active": "enabled", "title": "name", "should_match": "match",
+    "should_not_match": "no_match",
+    "age": "max_age", "notes": "description", "test": "tests", "default": "defaults", "headline": "title",
+}  # fmt: skip
+
+
+class Reading:
+    """One file being read: its name, and the errors met so far."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.errors: list[RuleError] = []
+
+    def fields(self, node: Node, known: Iterable[str] | None, what: str) -> dict[str, Node] | None:
+        """A mapping's values by key; unknown and repeated keys are errors and left out. None where it is no mapping."""
+        if not isinstance(node, Mapping):
+            keys = f" with the keys {', '.join(known)}" if known else ""
+            self.fail(node, f"{what} is a mapping{keys}, not {_kind(node)}")
+            return None
+        fields: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.pairs:
+            if key.text in lines:
+                self.fail(key, f"the key `{key.text[:60]}` stands on line {lines[key.text]} already; keep one of them")
+                continue
+            lines[key.text] = key.line
+            if known is not None and key.text not in known:
+                self.fail(key, _unknown_key(key, tuple(known), what))
+                continue
+            fields[key.text] = value
+        return fields
+
+    def items(self, node: Node, what: str, *, scalars: bool = True, empty: bool = False) -> list[Node]:
+        """A list's items; a single one may stand for a list of one."""
+        if isinstance(node, Sequence):
+            if not node.items and not empty:
+                self.fail(node, f"{what} is an empty list; fill it or take it out")
+            return node.items
+        if isinstance(node, Scalar) and node.plain and node.text in ("", "~"):
+            self.fail(node, f"nothing after {what}; write a list: one `- ` line each, or [a, b]")
+            return []
+        if isinstance(node, Scalar) and scalars:
+            return [node]
+        self.fail(node, f"{what} is a list, not {_kind(node)}; begin each entry with `- `")
+        return []
+
+    def text(self, node: Node, key: str) -> str:
+        """A scalar's text; "" after an error."""
+        if not isinstance(node, Scalar):
+            self.fail(node, f"`{key}` is a text, not {_kind(node)}")
+            return ""
+        if len(node.text) > MAX_TEXT:
+            self.fail(node, f"`{key}` has {len(node.text):,} characters; at most {MAX_TEXT:,}")
+            return ""
+        if not node.text.strip() or (node.plain and node.text == "~"):
+            self.fail(node, f"nothing after `{key}`; write a value or take the line out")
+            return ""
+        return node.text.strip()
+
+    def fail(self, node: Node, problem: str) -> None:
+        """Note an error at the node's place."""
+        self.errors.append(RuleError(problem, file=self.file, line=node.line, column=node.column))
+
+
+def _unknown_key(key: Scalar, known: tuple[str, ...], what: str) -> str:
+    meant = _MEANT.get(key.text.lower())
+    near = meant if meant in known else nearest(key.text, known)
+    hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+    quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""
+    return f"unknown key `{key.text[:60]}` in {what}; {hint}{quote}"
+
+
+def nearest(written: str, known: Iterable[str]) -> str:
+    """The known word closest to what was written, "" where none is close."""
+    near = difflib.get_close_matches(written[:60].lower(), list(known)[:2_000], n=1, cutoff=0.6)
+    return near[0] if near else ""
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return f"`{node.text[:40]}`" if node.text else "nothing"
+    return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -1,0 +1,100 @@
+"""What a rule does: severity, channel, labels, age and whether it is on; set by a rule or for a whole file."""
+
+import re
+from collections.abc import Callable
+from collections.abc import Mapping as Fields
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from monitor.model.rule import Severity
+from monitor.rules.reading import Reading, nearest
+from monitor.rules.tree import Node, Scalar
+
+_CHANNEL = re.compile(r"[#@]?[\w.-]{1,80}")
+_LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
+_AGE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(m|h|d|w)(?:in|ours?|ays?|eeks?|inutes?)?", re.IGNORECASE)
+_AGE_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_OLDEST = timedelta(days=3660)
+_YES, _NO = ("true", "yes", "on"), ("false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `defaults` and each rule may set alike."""
+
+    severity: Severity = Severity.MEDIUM
+    channel: str = ""
+    labels: tuple[str, ...] = ()
+    max_age: timedelta = timedelta(hours=48)
+    enabled: bool = True
+
+
+def read_settings(reading: Reading, fields: Fields[str, Node], defaults: Settings) -> Settings:
+    """The defaults with what the fields set; other fields are left alone."""
+    settings = defaults
+    for key, change in _CHANGES.items():
+        if key in fields:
+            settings = change(reading, settings, fields[key])
+    return settings
+
+
+def _severity(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "severity").lower()
+    if written and written not in list(Severity):
+        near = nearest(written, list(Severity))
+        hint = f"; did you mean {near}?" if near else ""
+        reading.fail(node, f"`{written[:60]}` is not a severity: {', '.join(Severity)}{hint}")
+        return settings
+    return replace(settings, severity=Severity(written)) if written else settings
+
+
+def _channel(reading: Reading, settings: Settings, node: Node) -> Settings:
+    if isinstance(node, Scalar) and node.plain and not node.text:
+        reading.fail(node, 'nothing after `channel:`; quote a name that begins with #, as in channel: "#ukraine"')
+        return settings
+    written = reading.text(node, "channel")
+    if written and not _CHANNEL.fullmatch(written):
+        reading.fail(node, f'`{written[:60]}` is not a channel; write one name or id, as in "#ukraine" or C0123ABCD')
+    return replace(settings, channel=written)
+
+
+def _labels(reading: Reading, settings: Settings, node: Node) -> Settings:
+    labels: list[str] = []
+    for item in reading.items(node, "`labels`", empty=True):
+        label = reading.text(item, "labels")
+        if label and not _LABEL.fullmatch(label):
+            reading.fail(item, f"`{label[:60]}` is not a label; use letters, digits and - _ . : / without spaces")
+        labels.append(label)
+    return replace(settings, labels=tuple(dict.fromkeys(labels)))
+
+
+def _max_age(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "max_age")
+    age = _AGE.fullmatch(written)
+    if age is None and written:
+        reading.fail(node, f"`{written[:60]}` is not an age; write a number and m, h, d or w, as in 48h or 7d")
+    if age is None:
+        return settings
+    length = timedelta(**{_AGE_UNITS[age[2].lower()]: min(float(age[1]), 1e5)})
+    if not timedelta(minutes=1) <= length <= _OLDEST:
+        reading.fail(node, f"an age of {written} is not sensible; from 1m to {_OLDEST.days}d")
+        return settings
+    return replace(settings, max_age=length)
+
+
+def _enabled(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "enabled").lower()
+    if written and written not in _YES + _NO:
+        reading.fail(node, f"`{written[:60]}` is neither true nor false")
+    return replace(settings, enabled=written in _YES)
+
+
+_CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
+    "severity": _severity,
+    "channel": _channel,
+    "labels": _labels,
+    "max_age": _max_age,
+    "enabled": _enabled,
+}
+SETTING_KEYS = tuple(_CHANGES)

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from monitor.rules.load import RuleFolder
+from monitor.rules.tree import MAX_BYTES
+
+
+def rule(rule_id: str, terms: str = "x") -> str:
+    return f"rules:\n- id: {rule_id}\n  any: [{terms}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "b.yaml").write_text(rule("b"))
+    (tmp_path / "a.yml").write_text(rule("a"))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "c.yaml").write_text(rule("c"))
+    (tmp_path / ".hidden.yaml").write_text("broken: [")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "d.yaml").write_text("broken: [")
+    (tmp_path / "readme.md").write_text("broken: [")
+    return tmp_path
+
+
+def ids(reloaded) -> list[str]:
+    return [rule.id for rule in reloaded.rules]
+
+
+def test_files_are_read_in_the_order_of_their_paths(folder):
+    reloaded = RuleFolder(folder).reload()
+    assert (ids(reloaded), reloaded.errors, reloaded.changed) == (["a", "b", "c"], (), True)
+    assert reloaded.rules[2].file == str(folder / "sub" / "c.yaml")
+
+
+def test_nothing_changed(folder):
+    rules = RuleFolder(folder)
+    first, second = rules.reload(), rules.reload()
+    assert (second.rules, second.changed) == (first.rules, False)
+
+
+def test_a_broken_file_keeps_its_last_good_version_until_it_is_mended(folder):
+    rules = RuleFolder(folder)
+    good = rules.reload().rules
+    (folder / "b.yaml").write_text(rule("b", "y, *z"))
+    for _ in range(2):
+        broken = rules.reload()
+        assert (broken.rules, broken.changed) == (good, False)
+        assert [(error.file, error.line) for error in broken.errors] == [(str(folder / "b.yaml"), 3)]
+    (folder / "b.yaml").write_text(rule("b", "y"))
+    mended = rules.reload()
+    assert (mended.errors, mended.changed) == ((), True)
+    assert mended.rules[1].version != good[1].version
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 10, b"\x89PNG\r\n\x1a\n\xff", b"x" * (MAX_BYTES + 1)])
+def test_what_is_no_rule_file_keeps_the_last_good_version_too(folder, content):
+    rules = RuleFolder(folder)
+    rules.reload()
+    (folder / "b.yaml").write_bytes(content)
+    reloaded = rules.reload()
+    assert ids(reloaded) == ["a", "b", "c"]
+    assert len(reloaded.errors) == 1
+
+
+def test_a_file_broken_from_the_start_leaves_the_others(folder):
+    (folder / "b.yaml").write_text("rules: [")
+    reloaded = RuleFolder(folder).reload()
+    assert ids(reloaded) == ["a", "c"]
+    assert len(reloaded.errors) == 1
+
+
+def test_deleted_files_vanish(folder):
+    rules = RuleFolder(folder)
+    rules.reload()
+    (folder / "a.yml").unlink()
+    reloaded = rules.reload()
+    assert (ids(reloaded), reloaded.errors, reloaded.changed) == (["b", "c"], (), True)
+
+
+def test_an_id_in_two_files_is_an_error_that_names_both(folder):
+    rules = RuleFolder(folder)
+    rules.reload()
+    (folder / "b.yaml").write_text(rule("a", "other"))
+    reloaded = rules.reload()
+    (error,) = reloaded.errors
+    assert (error.file, error.line, error.column) == (str(folder / "b.yaml"), 2, 3)
+    assert f"{folder / 'a.yml'}:2" in error.problem
+    assert ids(reloaded) == ["a", "b", "c"]
+
+
+def test_a_missing_folder_is_an_error_and_keeps_the_rules(folder):
+    rules = RuleFolder(folder)
+    before = rules.reload()
+    folder.rename(folder.with_name("gone"))
+    after = rules.reload()
+    assert (after.rules, after.changed) == (before.rules, False)
+    assert "no such folder" in after.errors[0].problem
+    assert RuleFolder(folder).reload().rules == ()
+
+
+def test_a_single_file_can_be_read(folder):
+    assert ids(RuleFolder(folder / "b.yaml").reload()) == ["b"]
+
+
+def test_an_unreadable_entry_is_reported(folder):
+    (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
+    reloaded = RuleFolder(folder).reload()
+    assert ids(reloaded) == ["a", "b", "c"]
+    assert "cannot be read" in reloaded.errors[0].problem
