@@ -1,0 +1,156 @@
+"""Articles in: what a poll brought, feed states, seed files, quarantine, and the queue of unprocessed articles."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
+from sqlalchemy.engine import Connection
+
+from monitor.model.article import Article, Batch, FeedState, Quarantined, SourceKind
+from monitor.store.connected import Connected, chunks, insert_missing, put
+from monitor.store.engine import transaction
+from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
+
+_COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
+
+
+class ArticleStore(Connected):
+    """Reads and writes articles and what is known of their sources."""
+
+    def ingest(self, batch: Batch) -> list[Article]:
+        """Store new articles and new revisions with the source's new state, in one transaction.
+
+        An article whose words were stored before under the same key is not new, whichever revision had them.
+        """
+        with transaction(self._engine) as connection:
+            new = _new_revisions(connection, batch.articles)
+            insert_missing(connection, articles, [_row(article) for article in new])
+            if batch.state is not None:
+                put(connection, feed_states, [asdict(batch.state)])
+            put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in batch.files.items()])
+            _clear_quarantine(connection, batch)
+            put(connection, quarantine, [asdict(entry) for entry in batch.quarantined])
+        return new
+
+    def unprocessed(self, limit: int) -> list[Article]:
+        """Articles nobody has decided about yet, in order of arrival."""
+        query = select(*_COLUMNS).where(articles.c.processed.is_(None)).order_by(articles.c.seq).limit(limit)
+        with transaction(self._engine, read_only=True) as connection:
+            return [read_article(row) for row in connection.execute(query)]
+
+    def backlog(self) -> int:
+        """How many articles wait to be processed."""
+        query = select(func.count()).select_from(articles).where(articles.c.processed.is_(None))
+        with transaction(self._engine, read_only=True) as connection:
+            return connection.execute(query).scalar_one()
+
+    def feed_states(self) -> dict[str, FeedState]:
+        """Polling states by feed URL."""
+        with transaction(self._engine, read_only=True) as connection:
+            return {row.url: FeedState(**row._mapping) for row in connection.execute(select(feed_states))}
+
+    def seed_files(self) -> dict[str, str]:
+        """Fingerprints of the seed files read so far, by path."""
+        with transaction(self._engine, read_only=True) as connection:
+            return {row.path: row.fingerprint for row in connection.execute(select(seed_files))}
+
+    def quarantined(self, limit: int = 1_000) -> list[Quarantined]:
+        """What could not be read, newest first."""
+        query = select(quarantine).order_by(quarantine.c.at.desc(), quarantine.c.ref).limit(limit)
+        with transaction(self._engine, read_only=True) as connection:
+            return [Quarantined(**row._mapping) for row in connection.execute(query)]
+
+    def quarantine(self, entry: Quarantined) -> None:
+        """Add one entry that was found unreadable after it was stored."""
+        with transaction(self._engine) as connection:
+            put(connection, quarantine, [asdict(entry)])
+
+    def find_articles(
+        self, *, limit: int = 50, source: str = "", contains: str = "", matched: bool = False
+    ) -> list[Article]:
+        """Articles newest first, of one source, with some words in the title, or only those a rule matched."""
+        conditions: list[ColumnElement[bool]] = []
+        if source:
+            conditions.append(articles.c.source == source)
+        if contains:
+            conditions.append(articles.c.title.icontains(contains, autoescape=True))
+        if matched:
+            conditions.append(exists().where(matches.c.article_id == articles.c.id))
+        query = select(*_COLUMNS).where(and_(True, *conditions)).order_by(articles.c.seq.desc()).limit(limit)
+        with transaction(self._engine, read_only=True) as connection:
+            return [read_article(row) for row in connection.execute(query)]
+
+    def article(self, prefix: str) -> Article | None:
+        """The article whose id begins so; None where there is none or more than one."""
+        query = select(*_COLUMNS).where(articles.c.id.startswith(prefix, autoescape=True)).limit(2)
+        with transaction(self._engine, read_only=True) as connection:
+            found = [read_article(row) for row in connection.execute(query)]
+        return found[0] if len(found) == 1 else None
+
+    def drop_old_texts(self, before: datetime) -> int:
+        """Empty the text of processed articles that matched no rule and were fetched earlier; how many.
+
+        The row with its key and content hash stays, so that a feed that still lists the article brings nothing new.
+        """
+        query = (
+            update(articles)
+            .where(articles.c.fetched < before, articles.c.processed.is_not(None), articles.c.text != "")
+            .where(~exists().where(matches.c.article_id == articles.c.id))
+            .values(text="")
+        )
+        with transaction(self._engine) as connection:
+            return connection.execute(query).rowcount
+
+
+def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Article]:
+    by_source: dict[str, dict[str, list[Article]]] = defaultdict(lambda: defaultdict(list))
+    for article in found:
+        by_source[article.source][article.key].append(article)
+    new = []
+    for source, by_key in by_source.items():
+        known = _known(connection, source, list(by_key))
+        for key, versions in by_key.items():
+            hashes, newest = known.get(key, (set(), 0))
+            for version in versions:
+                if version.content_hash not in hashes:
+                    newest += 1
+                    hashes.add(version.content_hash)
+                    new.append(replace(version, revision=newest))
+    return new
+
+
+def _known(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, tuple[set[str], int]]:
+    known: dict[str, tuple[set[str], int]] = {}
+    for chunk in chunks(keys):
+        query = select(articles.c.key, articles.c.revision, articles.c.content_hash).where(
+            articles.c.source == source, articles.c.key.in_(chunk)
+        )
+        for row in connection.execute(query):
+            hashes, newest = known.get(row.key, (set(), 0))
+            known[row.key] = (hashes | {row.content_hash}, max(newest, row.revision))
+    return known
+
+
+def _clear_quarantine(connection: Connection, batch: Batch) -> None:
+    """Forget what was wrong with a source or file that has now been read."""
+    if batch.state is not None and not batch.state.failures:
+        connection.execute(delete(quarantine).where(quarantine.c.source == batch.state.url))
+    for path in batch.files:
+        mine = (quarantine.c.ref == path) | quarantine.c.ref.startswith(f"{path}:", autoescape=True)
+        connection.execute(delete(quarantine).where(quarantine.c.source == "seeds", mine))
+
+
+def _row(article: Article) -> dict[str, Any]:
+    row = {column.name: getattr(article, column.name) for column in _COLUMNS}
+    row |= {"id": article.id, "content_hash": article.content_hash, "kind": article.kind.value}
+    return row | {name: list(row[name]) for name in ("authors", "categories", "flags")}
+
+
+def read_article(row: Row[*tuple[Any, ...]]) -> Article:
+    """An article from a row that has its columns."""
+    values = {column.name: row._mapping[column.name] for column in _COLUMNS}
+    values |= {name: tuple(values[name]) for name in ("authors", "categories", "flags")}
+    return Article(**values | {"kind": SourceKind(values["kind"])})

@@ -1,0 +1,209 @@
+"""The outbox: which alert has yet to reach which sink."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, case, func, or_, select, update
+from sqlalchemy.engine import Connection
+
+from monitor.model.alert import Alert, Delivery, DeliveryState
+from monitor.store.connected import Connected
+from monitor.store.engine import transaction
+from monitor.store.outcomes import read_alert
+from monitor.store.tables import alerts, deliveries
+
+_OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStatus:
+    """An alert with what became of its deliveries."""
+
+    alert: Alert
+    deliveries: tuple[Delivery, ...]
+
+
+class DeliveryStore(Connected):
+    """Reads and writes deliveries."""
+
+    def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+        """Take due deliveries, oldest alert first; none before its story's earlier alerts in the channel are settled.
+
+        A delivery whose lease ran out may have been sent: it comes back uncertain.
+        """
+        earlier, before = alerts.alias("earlier"), deliveries.alias("before")
+        waits = (
+            select(before.c.id)
+            .join(earlier, earlier.c.id == before.c.alert_id)
+            .where(
+                before.c.sink == deliveries.c.sink,
+                before.c.state.in_(_OPEN),
+                earlier.c.story_id == alerts.c.story_id,
+                earlier.c.channel == alerts.c.channel,
+                earlier.c.seq < alerts.c.seq,
+            )
+            .exists()
+        )
+        due = or_(
+            and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_try <= now),
+            and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until <= now),
+        )
+        query = (
+            select(deliveries.c.id)
+            .join(alerts, alerts.c.id == deliveries.c.alert_id)
+            .where(deliveries.c.sink == sink, due, ~waits)
+            .order_by(alerts.c.created, deliveries.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=deliveries)
+        )
+        with transaction(self._engine) as connection:
+            ids = list(connection.execute(query).scalars())
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id.in_(ids))
+                .values(
+                    uncertain=or_(deliveries.c.uncertain, deliveries.c.state == DeliveryState.SENDING.value),
+                    state=DeliveryState.SENDING.value,
+                    attempts=deliveries.c.attempts + 1,
+                    first_try=func.coalesce(deliveries.c.first_try, now),
+                    owner=owner,
+                    lease_until=now + lease,
+                )
+            )
+            return _read(connection, ids)
+
+    def settle(self, delivery: Delivery, now: datetime) -> None:
+        """Write what became of a claimed delivery."""
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id == delivery.id)
+                .values(
+                    state=delivery.state.value,
+                    next_try=delivery.next_try,
+                    uncertain=delivery.uncertain,
+                    attempts=delivery.attempts,
+                    first_try=delivery.first_try,
+                    ref=delivery.ref,
+                    error=delivery.error,
+                    owner="",
+                    lease_until=None,
+                    settled=now if delivery.state.value not in _OPEN else None,
+                )
+            )
+
+    def recover(self, now: datetime) -> int:
+        """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running."""
+        query = (
+            update(deliveries)
+            .where(deliveries.c.state == DeliveryState.SENDING.value)
+            .values(state=DeliveryState.PENDING.value, uncertain=True, next_try=now, owner="", lease_until=None)
+        )
+        with transaction(self._engine) as connection:
+            return connection.execute(query).rowcount
+
+    def open_deliveries(self) -> tuple[int, datetime | None]:
+        """How many deliveries are not settled yet, and when the oldest of their alerts was raised."""
+        query = (
+            select(func.count(), func.min(alerts.c.created))
+            .select_from(deliveries.join(alerts, alerts.c.id == deliveries.c.alert_id))
+            .where(deliveries.c.state.in_(_OPEN))
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            count, oldest = connection.execute(query).one()
+        return count, oldest
+
+    def alerts(self, *, limit: int = 50, state: DeliveryState | None = None) -> list[AlertStatus]:
+        """Alerts newest first; with `state`, only those with a delivery in it."""
+        query = select(alerts.c.id).order_by(alerts.c.created.desc(), alerts.c.seq.desc(), alerts.c.id).limit(limit)
+        if state is not None:
+            query = query.where(alerts.c.id.in_(select(deliveries.c.alert_id).where(deliveries.c.state == state.value)))
+        with transaction(self._engine, read_only=True) as connection:
+            return _statuses(connection, list(connection.execute(query).scalars()))
+
+    def alert(self, prefix: str) -> AlertStatus | None:
+        """The alert whose id begins so; None where there is none or more than one."""
+        query = select(alerts.c.id).where(alerts.c.id.startswith(prefix, autoescape=True)).limit(2)
+        with transaction(self._engine, read_only=True) as connection:
+            found = _statuses(connection, list(connection.execute(query).scalars()))
+        return found[0] if len(found) == 1 else None
+
+    def resend(self, alert_id: str, now: datetime) -> int:
+        """Queue the alert's dead deliveries again, or all of them where none is dead; how many."""
+        with transaction(self._engine) as connection:
+            mine = deliveries.c.alert_id == alert_id
+            dead = connection.execute(
+                select(func.count()).select_from(deliveries).where(mine, deliveries.c.state == DeliveryState.DEAD.value)
+            ).scalar_one()
+            wanted = DeliveryState.DEAD.value if dead else DeliveryState.SENT.value
+            return connection.execute(
+                update(deliveries)
+                .where(mine, deliveries.c.state == wanted)
+                .values(
+                    state=DeliveryState.PENDING.value,
+                    attempts=0,
+                    next_try=now,
+                    # A dead one may have arrived all the same; a sent one is wanted twice.
+                    uncertain=case(
+                        (deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.uncertain), else_=False
+                    ),
+                    first_try=case(
+                        (deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.first_try), else_=None
+                    ),
+                    settled=None,
+                )
+            ).rowcount
+
+
+def _read(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+    parent, sent = alerts.alias("parent"), deliveries.alias("sent")
+    parent_ref = (
+        select(sent.c.ref)
+        .join(parent, parent.c.id == sent.c.alert_id)
+        .where(
+            sent.c.sink == deliveries.c.sink,
+            sent.c.state == DeliveryState.SENT.value,
+            parent.c.story_id == alerts.c.story_id,
+            parent.c.channel == alerts.c.channel,
+            parent.c.seq < alerts.c.seq,
+        )
+        .order_by(parent.c.seq)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(alerts, deliveries, parent_ref.label("parent_ref"))
+        .join(alerts, alerts.c.id == deliveries.c.alert_id)
+        .where(deliveries.c.id.in_(ids))
+        .order_by(alerts.c.created, deliveries.c.id)
+    )
+    return [_delivery(row) for row in connection.execute(query)]
+
+
+def _statuses(connection: Connection, ids: Sequence[str]) -> list[AlertStatus]:
+    rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids))).all()
+    found = {row.id: read_alert(row) for row in rows}
+    delivery_ids = connection.execute(select(deliveries.c.id).where(deliveries.c.alert_id.in_(ids))).scalars()
+    sends = _read(connection, list(delivery_ids))
+    return [
+        AlertStatus(found[alert_id], tuple(send for send in sends if send.alert.id == alert_id)) for alert_id in ids
+    ]
+
+
+def _delivery(row: Row[*tuple[Any, ...]]) -> Delivery:
+    values = row._mapping
+    return Delivery(
+        id=values[deliveries.c.id],
+        alert=read_alert(row),
+        sink=row.sink,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        next_try=row.next_try,
+        uncertain=row.uncertain,
+        first_try=row.first_try,
+        ref=row.ref,
+        parent_ref=row.parent_ref or "",
+        error=row.error,
+    )

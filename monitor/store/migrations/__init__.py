@@ -1,0 +1,1 @@
+"""Alembic migrations, forward only: restore a backup to go back."""

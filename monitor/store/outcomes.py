@@ -1,0 +1,198 @@
+"""What was decided: matches, facts, stories, alert decisions and alerts, one transaction for each article."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.engine import Connection
+
+from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, DeliveryState, Reason
+from monitor.model.facts import Facts
+from monitor.model.rule import Hit, Match, Severity
+from monitor.model.story import Change, Member, Relation, StoryDecision
+from monitor.ports import Processed
+from monitor.store.connected import Connected, insert_missing
+from monitor.store.engine import transaction
+from monitor.store.tables import alerts, articles, decisions, deliveries, facts, matches, stories
+from monitor.wire import from_json, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that is known about one article after it was processed."""
+
+    processed: datetime | None
+    matches: tuple[Match, ...]
+    facts: Facts | None
+    story: StoryDecision | None
+    decisions: tuple[AlertDecision, ...]
+
+
+class OutcomeStore(Connected):
+    """Reads and writes decisions."""
+
+    def commit(self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime) -> None:
+        """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed.
+
+        An article that is marked already keeps what was decided first.
+        """
+        with transaction(self._engine) as connection:
+            for outcome in processed:
+                marked = connection.execute(
+                    update(articles)
+                    .where(articles.c.id == outcome.article.id, articles.c.processed.is_(None))
+                    .values(processed=now)
+                )
+                if marked.rowcount:
+                    _write(connection, outcome, sinks)
+
+    def members(self, since: datetime) -> Iterator[Member]:
+        """Articles in stories fetched since then, in the order they arrived."""
+        query = (
+            select(
+                stories.c.story_id,
+                stories.c.relation,
+                articles.c.id,
+                *(articles.c[name] for name in ("source", "key", "url", "title", "text", "lang", "outlet")),
+                articles.c.published,
+                articles.c.fetched,
+            )
+            .join(articles, articles.c.id == stories.c.article_id)
+            .where(articles.c.fetched >= since)
+            .order_by(articles.c.seq)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            for row in connection.execution_options(yield_per=500).execute(query):
+                yield _member(row)
+
+    def story(self, story_id: str) -> list[Member]:
+        """The articles of one story, in the order they arrived."""
+        with transaction(self._engine, read_only=True) as connection:
+            query = (
+                select(*(stories.c[name] for name in ("story_id", "relation")), articles)
+                .join(articles, articles.c.id == stories.c.article_id)
+                .where(stories.c.story_id == story_id)
+                .order_by(articles.c.seq)
+            )
+            return [_member(row) for row in connection.execute(query)]
+
+    def outcome(self, article_id: str) -> Outcome:
+        """What was decided about an article, for people who ask."""
+        with transaction(self._engine, read_only=True) as connection:
+            done = connection.execute(
+                select(articles.c.processed).where(articles.c.id == article_id)
+            ).scalar_one_or_none()
+            found = connection.execute(
+                select(matches).where(matches.c.article_id == article_id).order_by(matches.c.rule_id)
+            ).all()
+            body = connection.execute(select(facts.c.body).where(facts.c.article_id == article_id)).scalar_one_or_none()
+            story = connection.execute(select(stories).where(stories.c.article_id == article_id)).one_or_none()
+            decided = connection.execute(
+                select(decisions).where(decisions.c.article_id == article_id).order_by(decisions.c.channel)
+            ).all()
+        return Outcome(
+            processed=done,
+            matches=tuple(Match(row.rule_id, row.rule_version, from_json(tuple[Hit, ...], row.hits)) for row in found),
+            facts=from_json(Facts, body) if body is not None else None,
+            story=_story(story) if story is not None else None,
+            decisions=tuple(_decision(row) for row in decided),
+        )
+
+    def alerts_of(self, story_id: str) -> list[Alert]:
+        """The alerts a story has raised, in all channels, oldest first."""
+        query = select(alerts).where(alerts.c.story_id == story_id).order_by(alerts.c.created, alerts.c.seq)
+        with transaction(self._engine, read_only=True) as connection:
+            return [read_alert(row) for row in connection.execute(query)]
+
+
+def _write(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> None:
+    article_id = outcome.article.id
+    insert_missing(
+        connection,
+        matches,
+        [
+            {
+                "article_id": article_id,
+                "rule_id": match.rule_id,
+                "rule_version": match.rule_version,
+                "hits": to_json(tuple[Hit, ...], match.hits),
+            }
+            for match in outcome.matches
+        ],
+    )
+    if outcome.facts is not None:
+        insert_missing(connection, facts, [{"article_id": article_id, "body": to_json(Facts, outcome.facts)}])
+    if outcome.story is not None:
+        insert_missing(connection, stories, [to_json(StoryDecision, outcome.story)])
+    insert_missing(connection, decisions, [to_json(AlertDecision, decision) for decision in outcome.decisions])
+    for alert in outcome.alerts:
+        row = to_json(Alert, alert) | {"id": alert.id, "created": alert.created}
+        insert_missing(connection, alerts, [row])
+        insert_missing(connection, deliveries, [_delivery(alert, sink) for sink in sinks])
+
+
+def _delivery(alert: Alert, sink: str) -> dict[str, Any]:
+    return {
+        "alert_id": alert.id,
+        "sink": sink,
+        "state": DeliveryState.PENDING.value,
+        "attempts": 0,
+        "next_try": alert.created,
+        "uncertain": False,
+        "owner": "",
+        "ref": "",
+        "error": "",
+    }
+
+
+def _member(row: Row[*tuple[Any, ...]]) -> Member:
+    return Member(
+        story_id=row.story_id,
+        article_id=row.id,
+        source=row.source,
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        lang=row.lang,
+        outlet=row.outlet,
+        time=row.published or row.fetched,
+        fetched=row.fetched,
+        relation=Relation(row.relation),
+    )
+
+
+def _story(row: Row[*tuple[Any, ...]]) -> StoryDecision:
+    values = dict(row._mapping)
+    values["changes"] = from_json(tuple[Change, ...], values["changes"])
+    return StoryDecision(**values | {"relation": Relation(row.relation), "evidence": tuple(row.evidence)})
+
+
+def _decision(row: Row[*tuple[Any, ...]]) -> AlertDecision:
+    return AlertDecision(
+        article_id=row.article_id,
+        story_id=row.story_id,
+        channel=row.channel,
+        kind=AlertKind(row.kind) if row.kind else None,
+        reason=Reason(row.reason),
+        rules=tuple(row.rules),
+        severity=Severity(row.severity),
+    )
+
+
+def read_alert(row: Row[*tuple[Any, ...]]) -> Alert:
+    """An alert from a row that has its columns."""
+    return Alert(
+        story_id=row.story_id,
+        channel=row.channel,
+        kind=AlertKind(row.kind),
+        seq=row.seq,
+        article_id=row.article_id,
+        rules=tuple(row.rules),
+        severity=Severity(row.severity),
+        reason=Reason(row.reason),
+        created=row.created,
+        card=from_json(Card, row.card),
+    )

@@ -1,0 +1,303 @@
+"""What every store must do, on SQLite and on a real PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
+
+from monitor.errors import StoreBusyError, StoreError
+from monitor.model.alert import DeliveryState
+from monitor.model.article import Batch, Quarantined
+from monitor.model.story import Relation
+from monitor.ports import Processed
+from monitor.store.engine import open_engine, transaction, upgrade
+from monitor.store.sql import SqlStore, open_store
+from monitor.store.tables import metadata
+from tests.support.nouns import NOON, alert, article, feed_state, processed
+
+LEASE = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'monitor.db'}"
+        return
+    address = request.getfixturevalue("postgres_url")
+    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    yield address
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+class TestSchema:
+    def test_migrations_lead_to_the_tables_of_the_code(self, url: str) -> None:
+        engine = open_engine(url)
+        assert upgrade(engine)[0] == ""
+        with transaction(engine, read_only=True) as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        engine.dispose()
+
+    def test_upgrading_twice_changes_nothing(self, url: str) -> None:
+        engine = open_engine(url)
+        _, newest = upgrade(engine)
+        assert upgrade(engine) == (newest, newest)
+        engine.dispose()
+
+    def test_a_database_of_a_newer_version_is_refused(self, url: str) -> None:
+        engine = open_engine(url)
+        upgrade(engine)
+        with transaction(engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
+        with pytest.raises(StoreError, match="from the future"):
+            upgrade(engine)
+        engine.dispose()
+
+
+class TestIngest:
+    def test_new_articles_come_back_and_wait_in_order_of_arrival(self, store: SqlStore) -> None:
+        first, second = article("one"), article("two")
+        assert store.ingest(Batch(articles=(first, second))) == [first, second]
+        assert store.unprocessed(10) == [first, second]
+        assert store.backlog() == 2
+
+    def test_the_same_poll_again_brings_nothing(self, store: SqlStore) -> None:
+        batch = Batch(articles=(article("one"), article("two")), state=feed_state())
+        store.ingest(batch)
+        assert store.ingest(batch) == []
+        assert store.backlog() == 2
+
+    def test_changed_words_are_a_new_revision(self, store: SqlStore) -> None:
+        store.ingest(Batch(articles=(article("one", "12 dead"),)))
+        [second] = store.ingest(Batch(articles=(article("one", "17 dead"),)))
+        assert second.revision == 2
+        assert second.id != article("one", "12 dead").id
+
+    def test_words_that_were_there_before_are_no_revision(self, store: SqlStore) -> None:
+        for words in ("old", "new"):
+            store.ingest(Batch(articles=(article("one", words),)))
+        assert store.ingest(Batch(articles=(article("one", "old"),))) == []
+
+    def test_two_versions_in_one_batch_are_two_revisions(self, store: SqlStore) -> None:
+        new = store.ingest(Batch(articles=(article("one", "a"), article("one", "b"), article("one", "a"))))
+        assert [entry.revision for entry in new] == [1, 2]
+
+    def test_keys_of_different_sources_are_apart(self, store: SqlStore) -> None:
+        assert len(store.ingest(Batch(articles=(article("one"), article("one", source="seeds"))))) == 2
+
+    def test_feed_state_is_stored_with_its_articles(self, store: SqlStore) -> None:
+        state = feed_state(etag='"abc"', failures=2, failing_since=NOON, last_error="no answer")
+        store.ingest(Batch(state=state))
+        assert store.feed_states() == {state.url: state}
+        healthy = replace(state, failures=0, failing_since=None, last_error="", last_ok=NOON)
+        store.ingest(Batch(state=healthy))
+        assert store.feed_states() == {state.url: healthy}
+
+    def test_seed_files_are_remembered_by_content(self, store: SqlStore) -> None:
+        store.ingest(Batch(files={"a.txt": "1", "b.txt": "2"}))
+        store.ingest(Batch(files={"a.txt": "3"}))
+        assert store.seed_files() == {"a.txt": "3", "b.txt": "2"}
+
+    def test_quarantine_is_visible_until_the_source_can_be_read(self, store: SqlStore) -> None:
+        feed = Quarantined("https://feed.example/rss", "feed", "a web page, not a feed", NOON)
+        seed = Quarantined("seeds", "bad.jsonl:3", "not JSON", NOON + timedelta(seconds=1))
+        store.ingest(Batch(quarantined=(feed, seed)))
+        assert store.quarantined() == [seed, feed]
+        store.ingest(Batch(state=feed_state(failures=3)))
+        assert feed in store.quarantined()
+        store.ingest(Batch(state=feed_state(), files={"bad.jsonl": "fixed"}))
+        assert store.quarantined() == []
+
+    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(words=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
+    def test_any_text_comes_back_as_it_went_in(self, store: SqlStore, words: str) -> None:
+        given_article = article("k" + words[:50], words, title=words[:30], authors=(words,))
+        store.ingest(Batch(articles=(given_article,)))
+        found = store.article(given_article.id)
+        assert found is not None
+        assert replace(found, revision=given_article.revision) == given_article
+
+    def test_a_large_batch_is_stored_whole(self, store: SqlStore) -> None:
+        assert len(store.ingest(Batch(articles=tuple(article(str(n)) for n in range(2_500))))) == 2_500
+        assert store.backlog() == 2_500
+
+
+class TestCommit:
+    def test_an_outcome_is_stored_whole_and_once(self, store: SqlStore) -> None:
+        entry = article()
+        outcome = processed(entry)
+        store.ingest(Batch(articles=(entry,)))
+        for _ in range(2):
+            store.commit([outcome], ["console"], NOON)
+        assert store.unprocessed(10) == []
+        assert store.alerts_of(entry.id) == list(outcome.alerts)
+        assert [status.alert for status in store.alerts()] == list(outcome.alerts)
+        assert len(store.alerts()[0].deliveries) == 1
+        seen = store.outcome(entry.id)
+        assert (seen.matches, seen.story, seen.decisions) == (outcome.matches, outcome.story, outcome.decisions)
+
+    def test_a_second_decision_about_an_article_is_not_taken(self, store: SqlStore) -> None:
+        entry = article()
+        store.ingest(Batch(articles=(entry,)))
+        store.commit([Processed(entry)], ["console"], NOON)
+        store.commit([processed(entry)], ["console"], NOON)
+        assert store.alerts() == []
+
+    def test_members_come_in_order_of_arrival_within_the_window(self, store: SqlStore) -> None:
+        entries = [article(str(n), fetched=NOON + timedelta(hours=n)) for n in range(3)]
+        store.ingest(Batch(articles=tuple(entries)))
+        for entry in entries:
+            store.commit([processed(entry)], ["console"], NOON)
+        assert [member.key for member in store.members(NOON + timedelta(hours=1))] == ["1", "2"]
+        [member] = store.story(entries[0].id)
+        assert (member.relation, member.text, member.time) == (Relation.NEW, entries[0].text, entries[0].time)
+
+    def test_old_unmatched_texts_are_dropped_and_stay_known(self, store: SqlStore) -> None:
+        matched, unmatched = article("matched"), article("unmatched")
+        store.ingest(Batch(articles=(matched, unmatched)))
+        store.commit([processed(matched), Processed(unmatched)], ["console"], NOON)
+        assert store.drop_old_texts(NOON) == 0
+        assert store.drop_old_texts(NOON + timedelta(days=1)) == 1
+        texts = {entry.key: entry.text for entry in store.find_articles()}
+        assert texts == {"matched": matched.text, "unmatched": ""}
+        assert store.ingest(Batch(articles=(unmatched,))) == []
+
+
+class TestOutbox:
+    def raise_alerts(self, store: SqlStore, *alerts: tuple[str, str, int]) -> None:
+        """Each (key, story key, seq)."""
+        for key, story, seq in alerts:
+            entry = article(key)
+            store.ingest(Batch(articles=(entry,)))
+            store.commit([processed(entry, story=article(story).id, seq=seq)], ["slack"], NOON)
+
+    def test_a_claimed_delivery_is_nobody_elses(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        [claimed] = store.claim("slack", "me", NOON, LEASE, 10)
+        assert (claimed.state, claimed.attempts, claimed.first_try) == (DeliveryState.SENDING, 1, NOON)
+        assert not claimed.uncertain
+        assert store.claim("slack", "you", NOON, LEASE, 10) == []
+
+    def test_another_sinks_deliveries_are_left_alone(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        assert store.claim("console", "me", NOON, LEASE, 10) == []
+
+    def test_an_update_waits_for_its_parent_and_then_knows_it(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1), ("other", "other", 0))
+        first = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        assert [delivery.alert.article_id for delivery in first] == [article("one").id, article("other").id]
+        store.settle(replace(first[0], state=DeliveryState.SENT, ref="C1:1.0"), NOON)
+        [update] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        assert (update.alert.seq, update.parent_ref) == (1, "C1:1.0")
+
+    def test_an_update_of_a_dead_parent_goes_on_its_own(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1))
+        [parent] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        store.settle(replace(parent, state=DeliveryState.DEAD, error="msg_too_long"), NOON)
+        [update] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        assert update.parent_ref == ""
+
+    def test_a_failed_delivery_comes_back_at_its_time(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        [claimed] = store.claim("slack", "me", NOON, LEASE, 10)
+        later = NOON + timedelta(minutes=5)
+        store.settle(replace(claimed, state=DeliveryState.PENDING, next_try=later, error="503"), NOON)
+        assert store.claim("slack", "me", NOON + LEASE, LEASE, 10) == []
+        [again] = store.claim("slack", "me", later, LEASE, 10)
+        assert (again.attempts, again.uncertain, again.first_try, again.error) == (2, False, NOON, "503")
+
+    def test_a_lease_that_ran_out_leaves_the_outcome_uncertain(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        store.claim("slack", "me", NOON, LEASE, 10)
+        [again] = store.claim("slack", "you", NOON + LEASE, LEASE, 10)
+        assert again.uncertain
+
+    def test_after_a_crash_claimed_deliveries_are_uncertain(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        store.claim("slack", "me", NOON, LEASE, 10)
+        assert store.recover(NOON) == 1
+        [again] = store.claim("slack", "me", NOON, LEASE, 10)
+        assert again.uncertain
+
+    def test_open_deliveries_are_counted(self, store: SqlStore) -> None:
+        assert store.open_deliveries() == (0, None)
+        self.raise_alerts(store, ("one", "one", 0))
+        assert store.open_deliveries() == (1, NOON)
+
+    def test_a_dead_delivery_can_be_resent(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        [claimed] = store.claim("slack", "me", NOON, LEASE, 10)
+        store.settle(replace(claimed, state=DeliveryState.DEAD, uncertain=True, error="gone"), NOON)
+        assert [status.alert.id for status in store.alerts(state=DeliveryState.DEAD)] == [claimed.alert.id]
+        assert store.resend(claimed.alert.id, NOON) == 1
+        [again] = store.claim("slack", "me", NOON, LEASE, 10)
+        assert (again.attempts, again.uncertain) == (1, True)
+
+    def test_resending_a_sent_alert_sends_it_anew(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        [claimed] = store.claim("slack", "me", NOON, LEASE, 10)
+        store.settle(replace(claimed, state=DeliveryState.SENT, ref="C1:1.0"), NOON)
+        assert store.resend(claimed.alert.id, NOON + LEASE) == 1
+        [again] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        assert (again.uncertain, again.first_try) == (False, NOON + LEASE)
+
+    def test_an_alert_on_its_way_is_not_queued_twice(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        assert store.resend(alert(article("one")).id, NOON) == 0
+
+    def test_an_ambiguous_prefix_finds_nothing(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0), ("two", "two", 0))
+        assert store.alert("") is None
+        status = store.alert(alert(article("one")).id[:8])
+        assert status is not None
+        assert status.alert.article_id == article("one").id
+
+
+class TestTrouble:
+    def test_an_unknown_kind_of_database_is_named(self) -> None:
+        with pytest.raises(StoreError, match="mysql is not supported"):
+            open_engine("mysql://somewhere/db")
+
+    def test_nonsense_is_not_an_address(self) -> None:
+        with pytest.raises(StoreError, match="not a database address"):
+            open_engine("monitor.db")
+
+    def test_a_server_out_of_reach_may_come_back(self) -> None:
+        with pytest.raises(StoreBusyError, match="cannot be reached"):
+            open_store("postgresql://postgres@127.0.0.1:1/none")
+
+    def test_a_file_that_is_no_database_is_said_to_be_damaged(self, tmp_path: Path) -> None:
+        (tmp_path / "monitor.db").write_text("not a database at all, but long enough to be read as one" * 50)
+        with pytest.raises(StoreError, match="not a database"):
+            open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+
+    def test_passwords_stay_out_of_messages(self) -> None:
+        with pytest.raises(StoreError) as caught:
+            open_store("postgresql://postgres:hunter2@127.0.0.1:1/none")
+        assert "hunter2" not in str(caught.value)
+
+    def test_a_lock_held_by_another_program_is_temporary(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("monitor.store.engine.BUSY_MS", 10)
+        address = f"sqlite:///{tmp_path / 'monitor.db'}"
+        store, other = open_store(address), open_engine(address)
+        with transaction(other), pytest.raises(StoreBusyError, match="locked"):
+            store.ingest(Batch(articles=(article(),)))
+        assert store.ingest(Batch(articles=(article(),)))
+        store.close()
+        other.dispose()
