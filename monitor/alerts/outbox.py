@@ -1,0 +1,396 @@
+"""The outbox: brings stored alerts to their sinks, in order, once, whatever fails on the way."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol, TypeVar, TypeVarTuple
+
+from structlog.typing import FilteringBoundLogger
+
+from monitor.alerts.backoff import delay
+from monitor.errors import StoreError
+from monitor.model.alert import Delivery, DeliveryState
+from monitor.ports import Clock, Failed, Sent, Sink, Store
+
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
+
+# A pause of a channel or sink costs one cheap probe at its end, so it need not grow as long as a message's own wait.
+_LONGEST_PAUSE = timedelta(minutes=1)
+_WRITES_TRIED = 5
+
+
+class Runner(Protocol):
+    """Runs a synchronous store call where it may block."""
+
+    async def __call__(self, fn: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
+        """What fn(*args) returns or raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How the outbox paces itself.
+
+    Attributes:
+        lease: how long a claimed delivery is ours; what is not settled by then comes back as uncertain.
+        poll: how often to look for due deliveries when nobody calls `nudge`.
+        hold: how long a channel with `queue` deliveries in hand takes no more, so that others get their turn.
+        grace: how long sends under way may take once asked to stop.
+    """
+
+    lease: timedelta = timedelta(minutes=2)
+    poll: timedelta = timedelta(seconds=1)
+    hold: timedelta = timedelta(seconds=2)
+    grace: timedelta = timedelta(seconds=3)
+    batch: int = 256
+    queue: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What became of the deliveries of one drain.
+
+    Attributes:
+        sent: accepted by the sink just now.
+        found: had arrived in an earlier attempt whose outcome was unknown.
+        failed: failed attempts that will be repeated.
+        held: put back untried, because their channel or sink is paused.
+        dead: given up.
+    """
+
+    sent: int = 0
+    found: int = 0
+    failed: int = 0
+    held: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a sink, or one channel of it ("" for all), gets nothing for now.
+
+    Attributes:
+        since: the first failure; until: when the next attempt is due.
+        operator: a person must mend something.
+    """
+
+    sink: str
+    channel: str
+    error: str
+    operator: bool
+    since: datetime
+    until: datetime
+    failures: int = 1
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The deliveries of one channel of one sink, sent one after the other."""
+
+    sink: Sink
+    channel: str
+    queue: deque[tuple[Delivery, datetime]] = field(default_factory=deque)
+    closed_until: datetime | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class Outbox:
+    """Claims due deliveries, sends them and writes down what became of each.
+
+    Channels are served side by side, each in order. A failure that concerns a whole channel or sink pauses just
+    that, with one probe at the end of each pause. What needs a person is logged once as an error, and once more
+    when it is mended. Retryable failures are repeated for ever, at most ten minutes apart.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sinks: Sequence[Sink],
+        clock: Clock,
+        rng: Random,
+        owner: str,
+        *,
+        call: Runner,
+        log: FilteringBoundLogger,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        timing: Timing | None = None,
+    ) -> None:
+        self._store, self._sinks, self._clock, self._rng, self._owner = store, tuple(sinks), clock, rng, owner
+        self._call, self._log, self._sleep, self._timing = call, log, sleep, timing or Timing()
+        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._troubles: dict[tuple[str, str], Trouble] = {}
+        self._in_hand: dict[int, str] = {}
+        self._waiting: dict[int, datetime] = {}
+        self._tally: Counter[str] = Counter()
+        self._floor: datetime | None = None
+        self._stopping = False
+        self._wake = asyncio.Event()
+
+    @property
+    def troubles(self) -> Sequence[Trouble]:
+        """What is paused and why, for health pages."""
+        return tuple(self._troubles.values())
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Outcomes counted since the start, by the names of `Drained`."""
+        return dict(self._tally)
+
+    def nudge(self) -> None:
+        """New deliveries are stored: look now instead of at the next poll."""
+        self._wake.set()
+
+    async def drain(self, now: datetime, patience: timedelta = timedelta(0)) -> Drained:
+        """Attempt everything that is due, and what falls due again within `patience`; then return.
+
+        Each delivery gets one attempt per due time, so this ends also while a sink is out of reach.
+        """
+        before = Counter(self._tally)
+        self._floor, self._stopping = now, False
+        while True:
+            claimed = await self._fill(self._floor, fair=False)
+            await self._finish_lanes()
+            if claimed:
+                continue
+            # What was due and not claimed has been taken by somebody else.
+            self._waiting = {number: due for number, due in self._waiting.items() if due > self._floor}
+            upcoming = min(self._waiting.values(), default=None)
+            if upcoming is None or upcoming > now + patience:
+                break
+            await self._sleep(max((upcoming - self._clock.now()).total_seconds(), 0))
+            self._floor = max(self._floor, upcoming)
+        self._floor = None
+        return Drained(**(self._tally - before))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set; then sends under way may finish and everything else is put back."""
+        stopped = asyncio.ensure_future(stop.wait())
+        self._stopping = False
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                await self._fill(self._clock.now(), fair=True)
+                woken = asyncio.ensure_future(self._wake.wait())
+                poll = self._timing.poll.total_seconds()
+                await asyncio.wait({stopped, woken}, timeout=poll, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+        finally:
+            stopped.cancel()
+            await self._wind_up()
+
+    async def _wind_up(self) -> None:
+        self._stopping = True
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._timing.grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _fill(self, now: datetime, *, fair: bool) -> int:
+        """Claim what is due and queue it in its lane; how many were claimed."""
+        total = 0
+        for sink in self._sinks:
+            room = self._timing.batch - sum(name == sink.name for name in self._in_hand.values())
+            if room <= 0 or self._paused_until(sink.name, "", now):
+                continue
+            try:
+                claimed = await self._call(self._store.claim, sink.name, self._owner, now, self._timing.lease, room)
+            except StoreError as problem:
+                self._log.warning("outbox_cannot_claim", sink=sink.name, error=str(problem))
+                continue
+            total += len(claimed)
+            for delivery in claimed:
+                await self._queue(sink, delivery, now, fair=fair)
+        return total
+
+    async def _queue(self, sink: Sink, delivery: Delivery, now: datetime, *, fair: bool) -> None:
+        self._waiting.pop(delivery.id, None)
+        if delivery.id in self._in_hand:
+            return
+        channel = delivery.alert.channel
+        lane = self._lanes.setdefault((sink.name, channel), _Lane(sink, channel))
+        if fair and len(lane.queue) >= self._timing.queue and not (lane.closed_until and lane.closed_until > now):
+            lane.closed_until = now + self._timing.hold
+        # A later delivery must not overtake one that was put back, so a closed lane stays closed for all.
+        closed = lane.closed_until if fair and lane.closed_until and lane.closed_until > now else None
+        until = self._paused_until(sink.name, channel, now) or closed
+        if until:
+            await self._put_back(delivery, until)
+            return
+        self._in_hand[delivery.id] = sink.name
+        lane.queue.append((delivery, self._clock.now()))
+        if lane.task is None or lane.task.done():
+            lane.task = asyncio.create_task(self._work(lane), name=f"outbox {sink.name} {channel}")
+
+    async def _finish_lanes(self) -> None:
+        while tasks := [lane.task for lane in self._lanes.values() if lane.task and not lane.task.done()]:
+            await asyncio.gather(*tasks)
+
+    async def _work(self, lane: _Lane) -> None:
+        """Send a lane's deliveries in order until none is left."""
+        while lane.queue:
+            delivery, claimed = lane.queue.popleft()
+            try:
+                await self._handle(lane, delivery, claimed)
+            except asyncio.CancelledError:
+                # The message may be on its way: say so, or the next start would send it again.
+                await self._write(replace(delivery, state=DeliveryState.PENDING, uncertain=True, next_try=self._now()))
+                while lane.queue:
+                    queued, _ = lane.queue.popleft()
+                    await self._put_back(queued, self._now())
+                    self._in_hand.pop(queued.id, None)
+                raise
+            finally:
+                self._in_hand.pop(delivery.id, None)
+        lane.task = None
+        self._wake.set()
+
+    async def _handle(self, lane: _Lane, delivery: Delivery, claimed: datetime) -> None:
+        now = self._now()
+        paused = self._paused_until(lane.sink.name, lane.channel, now)
+        if paused or self._stopping or self._clock.now() - claimed > self._timing.lease / 2:
+            await self._put_back(delivery, paused or now)
+            return
+        found, outcome = await self._attempt(lane.sink, delivery)
+        if isinstance(outcome, Sent):
+            self._tally["found" if found else "sent"] += 1
+            self._mended(lane)
+            done = replace(delivery, state=DeliveryState.SENT, ref=outcome.ref, uncertain=False, error="")
+            await self._write(done)
+            self._log.info(
+                "alert_found" if found else "alert_sent",
+                alert=delivery.alert.id,
+                article=delivery.alert.article_id,
+                sink=lane.sink.name,
+                channel=lane.channel,
+                attempts=delivery.attempts,
+            )
+        elif outcome.retry:
+            await self._retry(lane, delivery, outcome)
+        else:
+            self._tally["dead"] += 1
+            self._log.error(
+                "alert_undeliverable",
+                alert=delivery.alert.id,
+                sink=lane.sink.name,
+                channel=lane.channel,
+                error=outcome.error,
+                next="monitor alerts resend",
+            )
+            await self._write(
+                replace(delivery, state=DeliveryState.DEAD, uncertain=outcome.uncertain, error=outcome.error)
+            )
+
+    async def _attempt(self, sink: Sink, delivery: Delivery) -> tuple[bool, Sent | Failed]:
+        """Whether an earlier send was found, and the outcome."""
+        try:
+            if delivery.uncertain:
+                found = await sink.find(delivery)
+                if isinstance(found, Sent):
+                    return True, found
+                if isinstance(found, Failed):
+                    return False, replace(found, uncertain=True)
+            return False, await sink.send(delivery)
+        except Exception as problem:  # noqa: BLE001 - third-party sinks
+            # A sink must not raise; one that does costs itself a retry, not everybody the loop.
+            self._log.exception("sink_raised", sink=sink.name, alert=delivery.alert.id)
+            return False, Failed(f"{type(problem).__name__}: {problem}", retry=True, uncertain=True)
+
+    async def _retry(self, lane: _Lane, delivery: Delivery, failed: Failed) -> None:
+        self._tally["failed"] += 1
+        now = self._now()
+        if failed.blocks == "message":
+            until = now + delay(delivery.attempts, self._rng, asked=failed.after)
+            self._loud(failed)(
+                "alert_delayed",
+                alert=delivery.alert.id,
+                sink=lane.sink.name,
+                channel=lane.channel,
+                error=failed.error,
+                until=until.isoformat(timespec="seconds"),
+            )
+        else:
+            until = self._pause(lane, failed, now)
+        await self._write(
+            replace(
+                delivery,
+                state=DeliveryState.PENDING,
+                next_try=until,
+                uncertain=failed.uncertain,
+                error=failed.error,
+            )
+        )
+
+    def _pause(self, lane: _Lane, failed: Failed, now: datetime) -> datetime:
+        """Pause the channel or sink; several lanes that fail at once count as one failure."""
+        key = (lane.sink.name, lane.channel if failed.blocks == "channel" else "")
+        known = self._troubles.get(key)
+        if known and known.until > now and failed.after is None:
+            return known.until
+        failures = known.failures + 1 if known else 1
+        until = now + delay(failures, self._rng, asked=failed.after, longest=_LONGEST_PAUSE)
+        since = known.since if known else now
+        self._troubles[key] = Trouble(*key, failed.error, failed.operator, since, until, failures)
+        if known is None or known.error != failed.error:
+            event = "sink_needs_operator" if failed.operator else "sink_paused"
+            self._loud(failed)(
+                event,
+                sink=key[0],
+                channel=key[1],
+                error=failed.error,
+                until=until.isoformat(timespec="seconds"),
+            )
+        return until
+
+    def _mended(self, lane: _Lane) -> None:
+        for key in ((lane.sink.name, lane.channel), (lane.sink.name, "")):
+            trouble = self._troubles.pop(key, None)
+            if trouble:
+                self._log.warning(
+                    "sink_mended",
+                    sink=key[0],
+                    channel=key[1],
+                    was=trouble.error,
+                    operator=trouble.operator,
+                    since=trouble.since.isoformat(timespec="seconds"),
+                )
+
+    def _paused_until(self, sink: str, channel: str, now: datetime) -> datetime | None:
+        ends = [self._troubles[key].until for key in {(sink, channel), (sink, "")} if key in self._troubles]
+        return max((end for end in ends if end > now), default=None)
+
+    async def _put_back(self, delivery: Delivery, until: datetime) -> None:
+        """Give a claimed delivery back untried."""
+        self._tally["held"] += 1
+        await self._write(
+            replace(delivery, state=DeliveryState.PENDING, attempts=max(delivery.attempts - 1, 0), next_try=until)
+        )
+
+    async def _write(self, delivery: Delivery) -> None:
+        """Settle the delivery; while the store cannot, try again within the lease."""
+        if delivery.state is DeliveryState.PENDING:
+            self._waiting[delivery.id] = delivery.next_try
+        for failures in range(1, _WRITES_TRIED + 1):
+            try:
+                await self._call(self._store.settle, delivery, self._clock.now())
+            except StoreError as problem:
+                self._log.warning(
+                    "outbox_cannot_settle", alert=delivery.alert.id, sink=delivery.sink, error=str(problem)
+                )
+                await self._sleep(delay(failures, self._rng).total_seconds())
+            else:
+                return
+        # Its lease runs out unsettled: it comes back as uncertain and is looked for before it is sent again.
+        self._log.error("delivery_left_to_lease", alert=delivery.alert.id, sink=delivery.sink)
+
+    def _loud(self, failed: Failed) -> Callable[..., object]:
+        return self._log.error if failed.operator else self._log.warning
+
+    def _now(self) -> datetime:
+        """The present; within a drain never before the time it was called for, so that every wait lies ahead."""
+        now = self._clock.now()
+        return max(now, self._floor) if self._floor else now

@@ -1,0 +1,214 @@
+"""A card as Slack's Block Kit and as plain text, within every documented limit whatever the article holds.
+
+Article text goes into rich_text elements, which Slack never parses: mentions, links and formatting cannot be
+formed there by construction. Where a text is parsed (context blocks, the fallback) it is escaped, and what would
+format is replaced by a look-alike.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.alerts.text import clean, cut, smooth
+from monitor.alerts.times import stamp
+from monitor.model.alert import Card, Excerpt, FactLine
+from monitor.model.rule import Severity
+
+Block = dict[str, Any]
+
+# Documented: 50 blocks, 3,000 characters a text, 10 elements a context block; about 13,200 in all was refused.
+MOST_CHARACTERS = 12_000
+LONGEST_TEXT = 2_900
+LONGEST_URL = 2_000
+
+_DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
+_KIND = {"update": "Update", "correction": "Correction"}
+
+_FORMATTING = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
+_MENTION = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def blocks(card: Card, lost_thread: bool = False) -> list[Block]:
+    """The message's blocks.
+
+    With `lost_thread` the card says that it should have been a reply to a message that is gone.
+    """
+    update = card.kind.value in _KIND
+    parts = [
+        [_context(_heading(card))],
+        _rich(_lines([_change(change) for change in card.changes[:8]])),
+        _rich(_lines([_title(card)])),
+        [_context(_source(card))],
+        _rich(_lines([_fact(line) for line in card.facts])),
+        [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
+        _footer(card, lost_thread),
+    ]
+    # What is needed least goes first where an article's words take more room than a message has.
+    for expendable in (5, 4, 1):
+        if _size(parts) <= MOST_CHARACTERS:
+            break
+        parts[expendable] = []
+    return [block for part in parts for block in part]
+
+
+def fallback(card: Card) -> str:
+    """What a phone's notification and a screen reader show: severity, headline, and the first new or key fact."""
+    first = card.changes[:1] or tuple(_spoken(line) for line in card.facts[:1])
+    kind = f"{_KIND[card.kind.value]}: " if card.kind.value in _KIND else ""
+    head = f"{_DOT[card.severity]} {kind}{parsed(cut(card.headline, 200))}"
+    outlet = f" ({parsed(cut(card.outlet, 60))})" if card.outlet else ""
+    rest = "".join(f"\n{parsed(cut(line, 200))}" for line in first)
+    return f"{head}{outlet}{rest}"
+
+
+def simplified(card: Card, lost_thread: bool = False) -> str:
+    """The whole card as one short escaped text, for when Slack does not take the blocks."""
+    lines = [
+        _heading(card),
+        *(parsed(cut(change, 300)) for change in card.changes),
+        parsed(cut(card.headline, 300)),
+        parsed(_provenance(card)),
+        *(f"• {line.label}: {parsed(cut(_spoken(line), 300))}" for line in card.facts),
+        *(parsed(note) for note in _notes(card, lost_thread)),
+    ]
+    text = "\n".join(line for line in lines if line)
+    while len(text) > LONGEST_TEXT and "\n" in text:
+        text = text[: text.rindex("\n")]
+    address = _address(card.url)
+    # Escaped as Slack wants it, so that it becomes a link again.
+    return f"{text}\n{address.translate(_ENTITIES)}" if address else text
+
+
+def parsed(text: str) -> str:
+    """Article text where Slack parses: nothing in it can mention, link, format or become an emoji."""
+    return _guarded(text).translate(_FORMATTING).translate(_ENTITIES)
+
+
+def literal(text: str) -> str:
+    """Article text where Slack does not parse; what looks like a mention is broken all the same."""
+    return _guarded(text)
+
+
+def _guarded(text: str) -> str:
+    plain = _broken(clean(text))
+    # Isolated, so that the line around a right-to-left text keeps its order.
+    return f"\u2068{plain}\u2069" if _RIGHT_TO_LEFT.search(plain) else plain
+
+
+def _broken(text: str) -> str:
+    """The same to the eye, but no longer a mention or an emoji's code."""
+    text = _EMOJI_CODE.sub(f":{_WORD_JOINER}", text)
+    return _MENTION.sub(lambda found: found.group() + _WORD_JOINER, text)
+
+
+def _heading(card: Card) -> str:
+    kind = f"{_KIND[card.kind.value]} · " if card.kind.value in _KIND else ""
+    shown = [parsed(cut(name, 60)) for name in card.rules[:5]]
+    more = f" and {len(card.rules) - 5} more" if len(card.rules) > 5 else ""
+    return f"{_DOT[card.severity]} *{kind}{card.severity.value.upper()}*  ·  {', '.join(shown)}{more}"
+
+
+def _title(card: Card) -> list[Block]:
+    headline = literal(cut(card.headline, 300)) or "(no headline)"
+    address = _address(card.url)
+    if address:
+        return [{"type": "link", "url": address, "text": headline, "style": {"bold": True}}]
+    return [_text(headline, bold=True)]
+
+
+def _address(url: str) -> str:
+    """The link with everything encoded that could end it early; "" where it is no usable web address."""
+    if not url.startswith(("http://", "https://")) or clean(url) != url:
+        return ""
+    encoded = re.sub(r"[\s<>|\"`{}^\\]", lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), url)
+    return encoded if len(encoded) <= LONGEST_URL else ""
+
+
+def _provenance(card: Card) -> str:
+    when = stamp(card.published) if card.published else ""
+    return " · ".join(part for part in (cut(card.outlet, 80), when, cut(card.also, 300)) if part)
+
+
+def _source(card: Card) -> str:
+    return parsed(_provenance(card)) or "source not named"
+
+
+def _change(change: str) -> list[Block]:
+    return [_text("New  ", bold=True), _text(literal(cut(change, 400)))]
+
+
+def _fact(line: FactLine) -> list[Block]:
+    elements = [_text(f"{literal(line.label)}  ", bold=True), _text(literal(cut(line.text, 400)))]
+    if line.attribution:
+        elements.append(_text(f" — {literal(cut(line.attribution, 200))}", italic=True))
+    return elements
+
+
+def _spoken(line: FactLine) -> str:
+    return f"{line.text} — {line.attribution}" if line.attribution else line.text
+
+
+def _quote(excerpt: Excerpt) -> Block:
+    """The passage with its matched words in bold."""
+    pieces, at = [], 0
+    for start, end in excerpt.marks[:20]:
+        if at <= start < end <= len(excerpt.text):
+            pieces += [_piece(excerpt.text[at:start]), _piece(excerpt.text[start:end], bold=True)]
+            at = end
+    pieces.append(_piece(excerpt.text[at : at + 600]))
+    if _RIGHT_TO_LEFT.search(excerpt.text):
+        pieces = [_text("\u2068"), *pieces, _text("\u2069")]
+    return {"type": "rich_text_quote", "elements": [piece for piece in pieces if piece["text"]]}
+
+
+def _piece(raw: str, *, bold: bool = False) -> Block:
+    """A stretch of a sentence, the spaces at its ends kept."""
+    return _text(_broken(smooth(raw)), bold=bold)
+
+
+def _footer(card: Card, lost_thread: bool) -> list[Block]:
+    texts = [f"Matched: {parsed(cut(', '.join(card.terms), 300))}"] if card.terms else []
+    texts += filter(None, (parsed(note) for note in _notes(card, lost_thread)))
+    return [_context(*texts)] if texts else []
+
+
+def _notes(card: Card, lost_thread: bool) -> list[str]:
+    lost = ["The first message of this story is gone, so this starts a new thread."] if lost_thread else []
+    return lost + [cut(note, 200) for note in card.notes[:5]]
+
+
+def _context(*texts: str) -> Block:
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts],
+    }
+
+
+def _rich(elements: Sequence[Block]) -> list[Block]:
+    kept = [element for element in elements if element["elements"]]
+    return [{"type": "rich_text", "elements": kept}] if kept else []
+
+
+def _lines(lines: Sequence[list[Block]]) -> list[Block]:
+    """One section whose parts stand on lines of their own."""
+    elements: list[Block] = []
+    for line in lines:
+        told = [element for element in line if element["text"]]
+        elements += [_text("\n"), *told] if elements else told
+    return [{"type": "rich_text_section", "elements": elements}]
+
+
+def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
+    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def _size(parts: Sequence[Sequence[Block]]) -> int:
+    """Characters of the blocks' JSON as Slack may count them, in UTF-16 units."""
+    text = json.dumps([block for part in parts for block in part], ensure_ascii=False)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

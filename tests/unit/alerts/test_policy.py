@@ -1,0 +1,104 @@
+"""One decision per article and channel; the cases are in tests/data/alerts/policy.yaml."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from monitor.alerts.policy import alerts_from, decide
+from monitor.model.alert import Alert, AlertDecision, AlertKind, Card
+from monitor.model.article import SourceKind
+from monitor.model.rule import Hit, Match, Rule, Severity, Term
+from monitor.model.story import Change, Relation, StoryDecision
+from tests.support.nouns import NOON, alert, article
+
+DATA = Path(__file__).parents[2] / "data" / "alerts"
+CASES = YAML(typ="safe").load(DATA / "policy.yaml")
+
+
+def rule(name: str, severity: str, channel: str, hours: int) -> Rule:
+    return Rule(name, name.title(), Term(name), Severity(severity), channel, max_age=timedelta(hours=hours))
+
+
+def match(name: str) -> Match:
+    return Match(name, "v1", (Hit(name, "text", 0, 8),))
+
+
+def card(decision: AlertDecision) -> Card:
+    assert decision.kind
+    return Card(decision.severity, decision.kind, decision.rules, "headline", "", "", None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_decide(case: dict[str, Any]) -> None:
+    hours = case.get("age", 0.1)
+    about = article("this", published=NOON - timedelta(hours=hours))
+    if case.get("seed"):
+        about = replace(about, kind=SourceKind.SEED)
+    rules = {name: rule(name, *values) for name, values in case["rules"].items()}
+    changes = tuple(Change(kind, "a sentence") for kind in case.get("changes", ()))
+    story = StoryDecision(about.id, "story", Relation(case.get("relation", "new")), changes=changes)
+    prior: list[Alert] = []
+    for seq, (channel, severity, key) in enumerate(case.get("prior", ())):
+        source = about if key == "this" else article(key)
+        prior.append(alert(source, story="story", seq=seq, channel=channel, severity=Severity(severity)))
+    decisions = decide(
+        about,
+        [match(name) for name in case.get("matched", rules)],
+        rules,
+        story,
+        prior=prior,
+        now=NOON,
+        default_channel="#news",
+    )
+    assert {d.channel: [d.kind and d.kind.value, d.reason.value, list(d.rules)] for d in decisions} == case["expect"]
+
+
+def test_alerts_of_other_stories_do_not_count() -> None:
+    about = article()
+    story = StoryDecision(about.id, "story", Relation.SAME_STORY)
+    other = [alert(article("x"), story="another", channel="#war")]
+    rules = {"missiles": rule("missiles", "high", "#war", 48)}
+    (decision,) = decide(about, [match("missiles")], rules, story, prior=other, now=NOON, default_channel="")
+    assert decision.kind is AlertKind.FIRST
+
+
+def test_alerts_are_numbered_on_per_channel() -> None:
+    about = article("this")
+    prior = [alert(article(f"a{n}"), story="s", seq=n, channel="#war") for n in range(3)]
+    decisions = decide(
+        about,
+        [match("missiles"), match("arms")],
+        {"missiles": rule("missiles", "high", "#war", 48), "arms": rule("arms", "low", "#trade", 48)},
+        StoryDecision(about.id, "s", Relation.UPDATE, changes=(Change("event", "x"),)),
+        prior=prior,
+        now=NOON,
+        default_channel="",
+    )
+    raised = alerts_from(decisions, card, prior, NOON)
+    assert {(a.channel, a.seq, a.kind.value) for a in raised} == {("#war", 3, "update"), ("#trade", 0, "first")}
+    assert all(a.created == NOON and a.article_id == about.id for a in raised)
+
+
+@given(st.lists(st.sampled_from(["new", "copy", "same-story", "update", "edited"]), max_size=8), st.booleans())
+def test_a_channel_has_one_first_alert_a_story_and_a_second_run_changes_nothing(
+    relations: list[str], news: bool
+) -> None:
+    rules = {"missiles": rule("missiles", "high", "#war", 48), "kursk": rule("kursk", "low", "#war", 48)}
+    prior: list[Alert] = []
+    for number, relation in enumerate(relations):
+        about = article(f"a{number}")
+        changes = (Change("event", "x"),) if news and relation in ("update", "edited") else ()
+        story = StoryDecision(about.id, "s", Relation(relation), changes=changes)
+        for _ in range(2):
+            decisions = decide(
+                about, [match("kursk"), match("missiles")], rules, story, prior=prior, now=NOON, default_channel=""
+            )
+            prior = list({a.id: a for a in (*prior, *alerts_from(decisions, card, prior, NOON))}.values())
+    assert [a.seq for a in prior] == list(range(len(prior)))
+    assert sum(a.kind is AlertKind.FIRST for a in prior) == bool(relations)

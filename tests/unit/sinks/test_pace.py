@@ -1,0 +1,32 @@
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.sinks.pace import Pace
+
+
+@given(st.lists(st.floats(0, 3), min_size=1, max_size=40), st.integers(1, 5))
+def test_never_more_than_the_burst_and_the_rate(gaps: list[float], burst: int) -> None:
+    now = 0.0
+    sent: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    async def run() -> None:
+        nonlocal now
+        pace = Pace(1, burst, monotonic=lambda: now, sleep=sleep)
+        for gap in gaps:
+            now += gap
+            await pace.turn()
+            sent.append(now)
+
+    asyncio.run(run())
+    for first in range(len(sent)):
+        for last in range(first, len(sent)):
+            assert last - first + 1 <= burst + (sent[last] - sent[first]) + 1e-6
+    # What comes slowly enough never waits.
+    if all(gap >= 1 for gap in gaps):
+        assert now == sum(gaps)

@@ -1,0 +1,282 @@
+"""The Slack sink with the real slack-sdk against a strict stand-in on loopback."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import CapturingLogger
+
+from monitor.errors import ConfigError
+from monitor.model.alert import Delivery, DeliveryState
+from monitor.ports import Failed, Sent
+from monitor.sinks import Deps, make
+from monitor.sinks.slack import SlackSink
+from tests.support.nouns import NOON, FakeClock, alert, article
+from tests.support.slack_server import Fault, SlackServer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[SlackServer]:
+    async with SlackServer(channel_names=("alerts", "war")) as running:
+        yield running
+        assert running.problems == []
+
+
+@pytest.fixture
+async def sink(server: SlackServer) -> AsyncIterator[SlackSink]:
+    made = slack(server)
+    yield made
+    await made.close()
+
+
+def slack(server: SlackServer, **options: Any) -> SlackSink:
+    given = {"bot_token": "xoxb-test", "base_url": server.base_url, "timeout": 5, "per_second": 1_000, "burst": 1_000}
+    made = make("slack", given | {"workspace_per_second": 1_000} | options, Deps(FakeClock(), CapturingLogger()))
+    assert isinstance(made, SlackSink)
+    return made
+
+
+def delivery(key: str = "one", *, seq: int = 0, channel: str = "#alerts", **values: Any) -> Delivery:
+    raised = alert(article(key), story=key, seq=seq, channel=channel)
+    sending = Delivery(1, raised, "slack", DeliveryState.SENDING, 1, NOON, first_try=NOON)
+    return replace(sending, **values)
+
+
+def again(first: Delivery, **values: Any) -> Delivery:
+    return replace(first, uncertain=True, attempts=first.attempts + 1, **values)
+
+
+async def test_a_card_arrives_with_fallback_metadata_and_no_unfurling(server: SlackServer, sink: SlackSink) -> None:
+    sent = await sink.send(delivery())
+    (message,) = server.messages
+    assert sent == Sent(f"{server.channel('alerts').id}:{message['ts']}")
+    assert "Title of one" in message["text"]
+    assert message["metadata"]["event_payload"]["alert_id"] == delivery().alert.id
+    assert message["blocks"]
+
+
+@pytest.mark.parametrize("base", ["", "/"])
+async def test_the_address_may_be_given_with_or_without_its_slash(server: SlackServer, base: str) -> None:
+    sink = slack(server, base_url=server.base_url.rstrip("/") + base)
+    assert isinstance(await sink.send(delivery()), Sent)
+    await sink.close()
+
+
+async def test_updates_go_to_the_thread(server: SlackServer, sink: SlackSink) -> None:
+    first = await sink.send(delivery())
+    assert isinstance(first, Sent)
+    await sink.send(delivery("two", seq=1, parent_ref=first.ref))
+    assert server.messages[1]["thread_ts"] == server.messages[0]["ts"]
+
+
+async def test_a_deleted_first_message_starts_a_new_thread_and_says_so(server: SlackServer, sink: SlackSink) -> None:
+    channel = server.channel("alerts").id
+    sent = await sink.send(delivery("two", seq=1, parent_ref=f"{channel}:1700000000.000001"))
+    assert isinstance(sent, Sent)
+    assert "thread_ts" not in server.messages[0]
+    assert "starts a new thread" in str(server.messages[0]["blocks"])
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "error_after", "timeout_after", "garbage_after"])
+async def test_a_lost_answer_is_uncertain_and_the_message_is_found(server: SlackServer, fault: Fault) -> None:
+    sink = slack(server, timeout=0.3)
+    server.faults.append(fault)
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert failed.uncertain
+    assert failed.retry
+    assert not failed.operator
+    found = await sink.find(again(delivery()))
+    assert found == Sent(f"{server.channel('alerts').id}:{server.messages[0]['ts']}")
+    await sink.close()
+
+
+@pytest.mark.parametrize("fault", ["reset_before", "error_before", "timeout_before", "garbage_before", "html"])
+async def test_a_message_that_never_arrived_is_not_found(server: SlackServer, fault: Fault) -> None:
+    sink = slack(server, timeout=0.3)
+    server.faults.append(fault)
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert failed.uncertain
+    assert await sink.find(again(delivery())) is None
+    await sink.close()
+
+
+async def test_a_lost_reply_is_found_in_its_thread(server: SlackServer, sink: SlackSink) -> None:
+    first = await sink.send(delivery())
+    assert isinstance(first, Sent)
+    update = delivery("two", seq=1, parent_ref=first.ref)
+    server.faults.append("reset_after")
+    await sink.send(update)
+    found = await sink.find(again(update))
+    assert isinstance(found, Sent)
+    assert found.ref.endswith(server.messages[1]["ts"])
+
+
+async def test_a_lost_reply_that_went_to_the_channel_is_found_there(server: SlackServer, sink: SlackSink) -> None:
+    update = delivery("two", seq=1, parent_ref=f"{server.channel('alerts').id}:1700000000.000001")
+    server.faults.extend([None, "reset_after"])
+    assert isinstance(await sink.send(update), Failed)
+    assert isinstance(await sink.find(again(update)), Sent)
+
+
+async def test_a_message_is_found_behind_many_others(server: SlackServer, sink: SlackSink) -> None:
+    server.page = 7
+    await sink.send(delivery())
+    for number in range(30):
+        await sink.send(delivery(f"other {number}", seq=0))
+    assert isinstance(await sink.find(again(delivery())), Sent)
+    assert server.calls["conversations.history"] > 3
+
+
+async def test_the_channel_is_found_among_pages_of_channels() -> None:
+    async with SlackServer(channel_names=tuple(f"c{n}" for n in range(40)), page=6) as server:
+        sink = slack(server)
+        assert await sink.find(again(delivery(channel="c39"))) is None
+        assert server.calls["conversations.list"] == 7
+        assert server.calls["conversations.history"] == 1
+        await sink.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "blocks"),
+    [
+        ("invalid_auth", "sink"),
+        ("token_revoked", "sink"),
+        ("account_inactive", "sink"),
+        ("missing_scope", "sink"),
+        ("channel_not_found", "channel"),
+        ("not_in_channel", "channel"),
+        ("is_archived", "channel"),
+        ("restricted_action", "channel"),
+        ("a_code_of_next_year", "message"),
+    ],
+)
+async def test_what_the_operator_must_mend_is_kept_and_said(
+    server: SlackServer, sink: SlackSink, error: str, blocks: str
+) -> None:
+    server.errors.append(error)
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert (failed.retry, failed.operator, failed.blocks, failed.uncertain) == (True, True, blocks, False)
+    assert error in failed.error
+    assert isinstance(await sink.send(delivery()), Sent)
+
+
+async def test_a_wrong_token_names_the_setting(server: SlackServer) -> None:
+    sink = slack(server, bot_token="xoxb-wrong")
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert "slack.bot_token" in failed.error
+    assert "xoxb-wrong" not in failed.error
+    await sink.close()
+
+
+async def test_slow_down_is_obeyed_for_the_channel(server: SlackServer, sink: SlackSink) -> None:
+    server.faults.append("limited")
+    server.retry_after = 17
+    failed = await sink.send(delivery())
+    assert failed == Failed(
+        "Slack asks to slow down in #alerts", retry=True, after=timedelta(seconds=17), blocks="channel"
+    )
+
+
+@pytest.mark.parametrize("error", ["fatal_error", "internal_error"])
+async def test_errors_that_may_have_done_their_work_are_uncertain(
+    server: SlackServer, sink: SlackSink, error: str
+) -> None:
+    server.errors.append(error)
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert failed.uncertain
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
+async def test_refused_blocks_are_sent_as_text_once(server: SlackServer, sink: SlackSink, error: str) -> None:
+    server.errors.append(error)
+    assert isinstance(await sink.send(delivery()), Sent)
+    (message,) = server.messages
+    assert "blocks" not in message
+    assert "https://feed.example/one" in message["text"]
+    assert message["metadata"]["event_payload"]["alert_id"] == delivery().alert.id
+    server.errors.extend([error, error])
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert not failed.retry
+
+
+async def test_refused_metadata_is_left_out(server: SlackServer, sink: SlackSink) -> None:
+    server.errors.append("metadata_too_large")
+    assert isinstance(await sink.send(delivery()), Sent)
+    assert "metadata" not in server.messages[0]
+    assert server.messages[0]["blocks"]
+
+
+async def test_nobody_listening_is_certainly_not_sent() -> None:
+    async with SlackServer() as server:
+        pass
+    sink = slack(server)
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert (failed.retry, failed.uncertain, failed.blocks) == (True, False, "sink")
+    await sink.close()
+
+
+async def test_an_unknown_host_is_certainly_not_sent(server: SlackServer) -> None:
+    sink = slack(server, base_url="http://no-such-host.invalid/api/")
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert not failed.uncertain
+    await sink.close()
+
+
+async def test_an_address_that_is_not_slack_is_the_operators(server: SlackServer, sink: SlackSink) -> None:
+    server.faults.append("not_found")
+    failed = await sink.send(delivery())
+    assert isinstance(failed, Failed)
+    assert (failed.operator, failed.uncertain, failed.blocks) == (True, False, "sink")
+    assert "slack.base_url" in failed.error
+
+
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.list"])
+async def test_where_looking_is_not_permitted_it_sends_again_in_the_end(
+    server: SlackServer, sink: SlackSink, method: str
+) -> None:
+    server.missing_scopes.add(method)
+    failed = await sink.find(again(delivery()))
+    assert isinstance(failed, Failed)
+    assert failed.operator
+    assert "channels:history" in failed.error
+    assert await sink.find(again(delivery(attempts=3))) is None
+
+
+async def test_while_slack_is_down_looking_keeps_waiting(server: SlackServer, sink: SlackSink) -> None:
+    server.down = True
+    failed = await sink.find(again(delivery(attempts=50)))
+    assert isinstance(failed, Failed)
+    assert failed.retry
+
+
+async def test_check_names_what_is_wrong(server: SlackServer, sink: SlackSink) -> None:
+    assert await sink.check(["#alerts", "war"]) == []
+    server.channel("war").archived = True
+    server.channel("alerts").member = False
+    problems = await sink.check(["#alerts", "war", "#nowhere"])
+    assert [problem.split(";")[0] for problem in problems] == [
+        "the app is not in channel #alerts",
+        "channel war is archived",
+        "channel #nowhere is not visible to the app",
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"bot_token": ""}, {"bot_token": "x", "colour": "red"}])
+def test_wrong_options_are_named(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="slack"):
+        make("slack", options, Deps(FakeClock(), CapturingLogger()))
+
+
+def test_an_unknown_kind_names_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="console, slack"):
+        make("pigeon", {}, Deps(FakeClock(), CapturingLogger()))
