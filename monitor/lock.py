@@ -1,0 +1,47 @@
+"""One daemon for each var folder: a lock that the kernel drops when its holder dies, however it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from monitor.errors import ConfigError
+
+
+class DaemonLock:
+    """An exclusive lock on var/monitor.lock, which holds the daemon's process id."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "monitor.lock"
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            ConfigError: another daemon has it, or the folder cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise ConfigError(
+                f"paths.var: {self._path} cannot be written ({error.strerror}); mend its rights"
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
+            os.close(descriptor)
+            raise ConfigError(
+                f"another monitor (process {holder}) is running with {self._path.parent}; "
+                "stop it first, or give this one its own MONITOR_PATHS__VAR"
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
