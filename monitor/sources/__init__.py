@@ -1,0 +1,1 @@
+"""Articles in: feeds over HTTP, the seeds folder, and the list of what to watch."""

@@ -1,0 +1,222 @@
+"""A feed's body to articles: cleaned, dated, named and bounded."""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from monitor.model.article import Article, Feed, Quarantined, SourceKind
+from monitor.sources.clean import plain_text, plain_title, storable
+from monitor.sources.dates import parse_date
+from monitor.sources.items import RawFeed, RawItem
+from monitor.sources.language import code_of, contradicts, detect
+from monitor.sources.parse import parse_raw
+
+MAX_ITEMS = 50_000
+_MAX_URL = 2_000
+_MAX_KEY = 300
+_MAX_NAMES = 20
+_MAX_COMPLAINTS = 20
+# So many dates in unknown words are looked at closely; it is slow, and a hostile feed has thousands.
+_MAX_UNREADABLE = 10
+# Most links are in order already.
+_CLEAN_URL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}/[!-~]*")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What one body held.
+
+    Attributes:
+        articles: in the feed's order, one per key.
+        quarantined: what could not be read.
+        title, link: the feed's own, cleaned; "" where it gives none.
+        lang: ISO 639-1 code the feed declares, "" for none.
+        ttl: minutes it asks not to be polled again, 0 for no wish.
+    """
+
+    articles: tuple[Article, ...]
+    quarantined: tuple[Quarantined, ...]
+    title: str = ""
+    link: str = ""
+    lang: str = ""
+    ttl: int = 0
+
+
+def parse_feed(body: bytes, content_type: str, feed: Feed, now: datetime, *, url: str = "") -> ParsedFeed:
+    """Read RSS 0.9x/1.0/2.0, Atom 0.3/1.0 or JSON Feed into articles.
+
+    Args:
+        body: the document, unpacked.
+        content_type: the Content-Type header, for its charset.
+        feed: whose body it is.
+        now: when it was fetched (UTC); no article is published later.
+        url: where it was fetched in the end, for relative links; the feed's address where not given.
+
+    Raises:
+        ParseError: it is no feed; the message says what it is instead.
+    """
+    place = url or feed.url
+    charset = _CHARSET.search(content_type)
+    raw = parse_raw(body, charset=charset[1] if charset else "")
+    return _Reading(feed, raw, now, place).result()
+
+
+class _Reading:
+    """One feed on its way from raw items to articles."""
+
+    def __init__(self, feed: Feed, raw: RawFeed, now: datetime, url: str) -> None:
+        self._feed, self._raw, self._now = feed, raw, now
+        link = http_url(raw.link, url)
+        # An entry's relative link belongs to the site the feed is about; feeds fetched from elsewhere say where.
+        self._base = link or url
+        self._link = link
+        self._title = plain_title(raw.title)
+        self._declared = code_of(raw.lang)
+        self._lang = feed.lang or self._trusted_language()
+        self._complaints = list(raw.problems)
+        self._unreadable = 0
+
+    def result(self) -> ParsedFeed:
+        items = self._raw.items
+        if len(items) > MAX_ITEMS:
+            self._complaints.append(f"the feed has {len(items)} entries; the first {MAX_ITEMS} were read")
+            items = items[:MAX_ITEMS]
+        shared = self._shared_ids(items)
+        articles: dict[str, Article] = {}
+        for number, item in enumerate(items, start=1):
+            article = self._article(item, shared)
+            if not article.title and not article.text:
+                self._complaints.append(f"entry {number} has neither title nor text; it was left out")
+                continue
+            known = articles.get(article.key)
+            if known is None or article.time > known.time:
+                articles[article.key] = article
+        return ParsedFeed(
+            tuple(articles.values()), self._quarantined(), self._title, self._link, self._declared, self._raw.ttl
+        )
+
+    def _article(self, item: RawItem, shared: set[str]) -> Article:
+        title = plain_title(item.title)
+        text = _fuller(plain_text(item.summary), plain_text(item.content) if item.content != item.summary else "")
+        link = http_url(item.link, item.base or self._base)
+        published, flags = self._published(item)
+        identity = " ".join(storable(item.id).split())
+        if identity in shared or (link and (identity == link or http_url(identity, "") == link)):
+            identity = ""
+        outlet = self._feed.outlet or self._feed.name or self._title or (urlsplit(self._feed.url).hostname or "")
+        return Article(
+            source=self._feed.url,
+            key=_key(identity, link, title, published, text),
+            title=title,
+            text=text,
+            fetched=self._now,
+            published=published,
+            url=link or (http_url(identity, "") if identity.startswith("http") else ""),
+            lang=self._language(item, f"{title}. {text}"),
+            outlet=outlet,
+            group=self._feed.group,
+            kind=SourceKind.FEED,
+            authors=_names(item.authors),
+            categories=_names(item.categories),
+            flags=flags,
+        )
+
+    def _published(self, item: RawItem) -> tuple[datetime | None, tuple[str, ...]]:
+        """When it came out, never later than now; and what there is to doubt about that."""
+        written = item.published or item.updated
+        if not written:
+            return None, ()
+        words = self._unreadable < _MAX_UNREADABLE
+        when = parse_date(item.published, self._now, words=words) if item.published else None
+        if when is None and item.updated:
+            when = parse_date(item.updated, self._now, words=words)
+        if when is None:
+            self._unreadable += 1
+            return None, ("published_unreadable",)
+        return (self._now, ("published_in_future",)) if when > self._now else (when, ())
+
+    def _trusted_language(self) -> str:
+        """The declared language, unless the entries are surely in another: many sites never change the default."""
+        if not self._declared:
+            return ""
+        texts = (f"{plain_title(i.title)}. {plain_text(i.summary or i.content, 200)}" for i in self._raw.items[:8])
+        sample = ". ".join(texts)
+        return "" if contradicts(sample, self._declared) else self._declared
+
+    def _language(self, item: RawItem, text: str) -> str:
+        if self._feed.lang:
+            return self._feed.lang
+        own = code_of(item.lang)
+        if own and own != self._declared and not contradicts(text, own):
+            return own
+        return self._lang or detect(text)
+
+    def _shared_ids(self, items: list[RawItem]) -> set[str]:
+        """Ids that stand on entries with different links: a site's mistake, and no identity."""
+        links: dict[str, set[str]] = {}
+        counts = Counter(item.id for item in items if item.id)
+        for item in items:
+            if counts[item.id] > 1:
+                links.setdefault(" ".join(storable(item.id).split()), set()).add(item.link or item.title)
+        return {identity for identity, found in links.items() if len(found) > 1}
+
+    def _quarantined(self) -> tuple[Quarantined, ...]:
+        shown = self._complaints[:_MAX_COMPLAINTS]
+        if len(self._complaints) > len(shown):
+            shown[-1] = f"{len(self._complaints) - len(shown) + 1} more entries could not be read"
+        return tuple(Quarantined(self._feed.url, "", storable(reason)[:300], self._now) for reason in shown)
+
+
+def http_url(link: str, base: str) -> str:
+    """The link as an absolute http(s) URL without invisible characters, "" where it is none."""
+    if _CLEAN_URL.fullmatch(link) and len(link) <= _MAX_URL and "&amp;" not in link:
+        return link
+    link = "".join(storable(link[: _MAX_URL * 2]).split()) if " " not in link.strip() else storable(link).strip()
+    link = link.replace("&amp;", "&").replace(" ", "%20")
+    if not link:
+        return ""
+    try:
+        parts = urlsplit(urljoin(base, link) if base else link)
+        host = parts.hostname
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in {"http", "https"} or not host or len(link) > _MAX_URL:
+        return ""
+    # Rebuilt without user and password, which a link that goes out in an alert must not carry.
+    place = f"[{host}]" if ":" in host else host
+    standard = {"http": 80, "https": 443}[parts.scheme.lower()]
+    netloc = place if port in {None, standard} else f"{place}:{port}"
+    return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, parts.fragment))
+
+
+def _key(identity: str, link: str, title: str, published: datetime | None, text: str) -> str:
+    """The entry's id, else its link, else a hash of title and date (of the text where it has neither)."""
+    key = identity or link
+    if key and len(key) <= _MAX_KEY:
+        return key
+    date = published.isoformat() if published else ""
+    material = key or f"{title}\0{date}" if title or key else text
+    return hashlib.sha256(material.encode()).hexdigest()[:32]
+
+
+def _fuller(summary: str, content: str) -> str:
+    """The longer of two texts; both where the summary is a text of its own above the content."""
+    if not summary or not content:
+        return summary or content
+    if len(summary) > len(content):
+        return summary
+    opening = " ".join(summary.split())[:80].rstrip(" .…")
+    if len(content) < 4 * len(summary) or opening in " ".join(content[: len(summary) * 8 + 400].split()):
+        return content
+    return f"{summary}\n\n{content}"
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names cleaned, in order, each once."""
+    cleaned = (plain_title(name, 200) for name in names[:_MAX_NAMES])
+    return tuple(dict.fromkeys(name for name in cleaned if name))

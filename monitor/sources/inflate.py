@@ -1,0 +1,122 @@
+"""Decompression of an untrusted stream, a bounded piece at a time."""
+
+import zlib
+from collections.abc import Iterator
+
+import brotli
+
+from monitor.errors import FetchError
+
+_PIECE = 256 * 1024
+_GZIP_MAGIC = b"\x1f\x8b"
+_PLAIN = {"", "identity", "none"}
+
+
+class Inflater:
+    """Undoes one Content-Encoding while counting what comes out.
+
+    A bomb is refused after `limit` bytes of output; memory never grows by more than one piece beyond that.
+    An answer labelled gzip that isn't is passed on as it stands, and an unlabelled gzip file is unpacked:
+    servers do both.
+
+    Args:
+        coding: the Content-Encoding header's value.
+        limit: the most bytes that may come out.
+
+    Raises:
+        FetchError: the coding is unknown.
+    """
+
+    def __init__(self, coding: str, limit: int) -> None:
+        codings = [part.strip().lower() for part in coding.split(",")]
+        codings = [part.removeprefix("x-") for part in codings if part not in _PLAIN]
+        if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate", "br"}):
+            raise FetchError(f"the server answered in an encoding nobody asked for: {coding[:60]!r}")
+        self._coding = codings[0] if codings else ""
+        self._limit = limit
+        self._size = 0
+        self._out: list[bytes] = []
+        self._head = b""
+        self._codec: _Zlib | _Brotli | None = None
+        self._started = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece from the wire.
+
+        Raises:
+            FetchError: the output is larger than the limit, or the data are damaged.
+        """
+        if not self._started:
+            # Two bytes decide which codec this really is; a slow server may send them one at a time.
+            self._head += data
+            if len(self._head) < 2:
+                return
+            data, self._head = self._head, b""
+            self._start(data)
+        try:
+            for piece in self._codec.pieces(data) if self._codec else (data,):
+                self._size += len(piece)
+                if self._size > self._limit:
+                    raise FetchError(f"the answer is larger than {self._limit // 1_000_000} MB when unpacked; refused")
+                self._out.append(piece)
+        except (zlib.error, brotli.error) as error:
+            raise FetchError("the compressed answer is damaged") from error
+
+    def finish(self) -> bytes:
+        """Everything that came out.
+
+        Raises:
+            FetchError: the compressed stream stops in the middle.
+        """
+        if not self._started:
+            return self._head
+        if self._codec and not self._codec.finished:
+            raise FetchError("the compressed answer is cut short")
+        return b"".join(self._out)
+
+    def _start(self, head: bytes) -> None:
+        self._started = True
+        if head.startswith(_GZIP_MAGIC):
+            self._codec = _Zlib(zlib.MAX_WBITS | 16)
+        elif self._coding == "br":
+            self._codec = _Brotli()
+        elif self._coding == "deflate":
+            # RFC 9110 means zlib's format; some servers send the bare stream.
+            zlib_header = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+            self._codec = _Zlib(zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS)
+
+
+class _Zlib:
+    def __init__(self, wbits: int) -> None:
+        self._wbits = wbits
+        self._inflate = zlib.decompressobj(wbits)
+
+    @property
+    def finished(self) -> bool:
+        return self._inflate.eof
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._inflate.eof:
+                # Only a gzip file may have several members; anything else after the end is padding.
+                if not data.startswith(_GZIP_MAGIC):
+                    return
+                self._inflate = zlib.decompressobj(self._wbits)
+            piece = self._inflate.decompress(data, _PIECE)
+            if piece:
+                yield piece
+            data = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._inflate = brotli.Decompressor()
+
+    @property
+    def finished(self) -> bool:
+        return bool(self._inflate.is_finished())
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        yield self._inflate.process(data, output_buffer_limit=_PIECE)
+        while not self._inflate.can_accept_more_data() and not self._inflate.is_finished():
+            yield self._inflate.process(b"", output_buffer_limit=_PIECE)

@@ -1,0 +1,97 @@
+"""One poll of one feed: fetch, compare, parse, decide when to come back."""
+
+import asyncio
+import hashlib
+import random
+from datetime import datetime
+
+from monitor.errors import FetchError, ParseError
+from monitor.model.article import Batch, Feed, FeedState, Quarantined
+from monitor.sources.feeds import ParsedFeed, parse_feed
+from monitor.sources.http import Fetched, GuardedClient
+from monitor.sources.schedule import USUAL_PACE, Pace, after_failure, after_success
+
+# A body of this size takes about ten milliseconds to read by the fast parser, and ten times that by the forgiving
+# one. Above it, parsing goes to a thread: it shares the interpreter, but the event loop gets its turn every 5 ms.
+IN_THREAD = 64_000
+
+
+async def poll(
+    feed: Feed,
+    state: FeedState | None,
+    client: GuardedClient,
+    now: datetime,
+    rng: random.Random,
+    *,
+    pace: Pace = USUAL_PACE,
+) -> Batch:
+    """What one request to a feed brings: new state always, articles where the body changed.
+
+    Never raises for what the far side does: a failed fetch is a state with its error and back-off; a body that is no
+    feed is that and a Quarantined.
+
+    Args:
+        feed: the feed to poll.
+        state: from its last poll, None for the first.
+        client: what to fetch with.
+        now: the time (UTC).
+        rng: for the back-off's jitter.
+        pace: how often to come back.
+    """
+    try:
+        fetched = await _fetch(feed, state, client)
+    except FetchError as error:
+        return Batch(state=after_failure(feed, state, error, now, rng, pace=pace))
+    if fetched.not_modified:
+        return Batch(state=_success(feed, state, fetched, now, pace))
+    body_hash = hashlib.sha256(fetched.body).hexdigest()[:32]
+    if state is not None and state.body_hash == body_hash:
+        return Batch(state=_success(feed, state, fetched, now, pace, body_hash=body_hash))
+    try:
+        parsed = await _parse(fetched, feed, now)
+    except ParseError as error:
+        return Batch(
+            state=after_failure(feed, state, error, now, rng, pace=pace),
+            quarantined=(Quarantined(feed.url, "", str(error), now),),
+        )
+    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, ttl=parsed.ttl)
+    return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
+
+
+async def _fetch(feed: Feed, state: FeedState | None, client: GuardedClient) -> Fetched:
+    if state is None:
+        return await client.get(feed.url)
+    return await client.get(
+        state.moved_to or feed.url,
+        etag=state.etag if state.body_hash else "",
+        last_modified=state.last_modified if state.body_hash else "",
+    )
+
+
+async def _parse(fetched: Fetched, feed: Feed, now: datetime) -> ParsedFeed:
+    content_type = fetched.headers.get("content-type", "")
+    if len(fetched.body) < IN_THREAD:
+        return parse_feed(fetched.body, content_type, feed, now, url=fetched.url)
+    return await asyncio.to_thread(parse_feed, fetched.body, content_type, feed, now, url=fetched.url)
+
+
+def _success(
+    feed: Feed,
+    state: FeedState | None,
+    fetched: Fetched,
+    now: datetime,
+    pace: Pace,
+    *,
+    body_hash: str = "",
+    ttl: int = 0,
+) -> FeedState:
+    return after_success(
+        feed,
+        state,
+        now,
+        headers=fetched.headers,
+        pace=pace,
+        ttl=ttl,
+        body_hash=body_hash,
+        moved_to=fetched.moved_to,
+    )

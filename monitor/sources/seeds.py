@@ -1,0 +1,168 @@
+"""The seeds folder: articles dropped there as files are read like a feed."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.errors import ParseError
+from monitor.model.article import Article, Batch, Quarantined, SourceKind
+from monitor.sources.clean import MAX_TEXT, plain_title, storable
+from monitor.sources.dates import parse_date
+from monitor.sources.encoding import decode, is_binary
+from monitor.sources.feeds import http_url
+from monitor.sources.language import code_of, detect
+from monitor.sources.seedfiles import READERS, SeedItem
+
+SOURCE = "seeds"
+MAX_FILE = 50_000_000
+_HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
+_MAX_COMPLAINTS = 50
+
+
+def read_folder(
+    folder: Path,
+    known: Mapping[str, str],
+    now: datetime,
+    *,
+    stable_for: timedelta = timedelta(seconds=1),
+) -> Batch:
+    """Articles of the files that are new or whose content changed since they were read last.
+
+    Left alone: hidden files, half-written ones (by name, or changed less than `stable_for` ago), links that lead
+    outside the folder, and files of other kinds. A file that cannot be read is quarantined once, not at each look.
+
+    Args:
+        folder: the seeds folder; a missing one is an empty one.
+        known: path relative to the folder -> fingerprint, as earlier batches gave it in `files`.
+        now: the time (UTC).
+        stable_for: how long a file must have been untouched.
+
+    Returns:
+        Articles in order of path, the fingerprints of the files that were read, and what could not be read.
+    """
+    articles: list[Article] = []
+    files: dict[str, str] = {}
+    quarantined: list[Quarantined] = []
+    for path in _files(folder):
+        relative = storable(path.relative_to(folder).as_posix())
+        try:
+            stamp = _stamp(path)
+            seen_hash, _, seen_stamp = known.get(relative, "").partition("-")
+            if stamp == seen_stamp or _in_use(path, now, stable_for):
+                continue
+            if path.stat().st_size > MAX_FILE:
+                files[relative] = f"large-{stamp}"
+                size = f"{path.stat().st_size / 1e6:.0f} MB; the limit is {MAX_FILE // 1_000_000} MB. Split it"
+                quarantined.append(Quarantined(SOURCE, relative, f"the file has {size}", now))
+                continue
+            data = path.read_bytes()
+            if _stamp(path) != stamp:
+                continue
+        except OSError as error:
+            quarantined.append(Quarantined(SOURCE, relative, f"the file cannot be read: {error.strerror}", now))
+            continue
+        content_hash = hashlib.sha256(data).hexdigest()[:32]
+        files[relative] = f"{content_hash}-{stamp}"
+        if content_hash == seen_hash:
+            continue
+        found, complaints = read_seed(data, relative, now)
+        articles.extend(found)
+        quarantined.extend(complaints)
+    return Batch(articles=tuple(articles), files=files, quarantined=tuple(quarantined))
+
+
+def read_seed(data: bytes, relative: str, now: datetime) -> tuple[list[Article], list[Quarantined]]:
+    """The articles of one file's bytes, and what in it could not be read."""
+    problem = "" if data.strip() else "the file is empty"
+    if not problem and is_binary(data):
+        problem = "the file is binary, not text; save it as UTF-8 text"
+    if problem:
+        return [], [Quarantined(SOURCE, relative, problem, now)]
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    reader = READERS[Path(relative).suffix.lower()]
+    articles: dict[str, Article] = {}
+    complaints: list[str] = []
+    try:
+        for number, item in enumerate(reader(text), start=1):
+            if item.problem:
+                complaints.append(item.problem)
+            elif item.title or item.text:
+                article = _article(item, relative, now)
+                # Two records may bear one id by mistake; neither shall be lost.
+                if article.key in articles:
+                    article = _article(item, f"{relative}#{number}", now)
+                articles[article.key] = article
+            else:
+                complaints.append("there is no text in it")
+    except ParseError as error:
+        complaints.append(str(error))
+    if len(complaints) > _MAX_COMPLAINTS:
+        more = len(complaints) - _MAX_COMPLAINTS + 1
+        complaints[_MAX_COMPLAINTS - 1 :] = [f"{more} more articles of this file could not be read"]
+    return list(articles.values()), [Quarantined(SOURCE, relative, storable(c)[:300], now) for c in complaints]
+
+
+def _article(item: SeedItem, relative: str, now: datetime) -> Article:
+    flags: list[str] = []
+    published = parse_date(item.published, now) if item.published else None
+    if item.published and published is None:
+        flags.append("published_unreadable")
+    elif published is not None and published > now:
+        published = now
+        flags.append("published_in_future")
+    text = item.text
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT].rstrip()
+    if len(text) >= MAX_TEXT - 1:
+        flags.append("text_cut")
+    key = f"{relative}#{plain_title(item.ref)}" if item.ref else relative
+    if len(key) > 300:
+        key = f"{key[:200]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    return Article(
+        source=SOURCE,
+        key=key,
+        title=item.title,
+        text=text,
+        fetched=now,
+        published=published,
+        url=http_url(item.url, ""),
+        lang=code_of(item.lang) or detect(f"{item.title}. {text}"),
+        outlet=plain_title(item.source, 200),
+        group=SOURCE,
+        kind=SourceKind.SEED,
+        authors=tuple(filter(None, (plain_title(author, 200) for author in item.authors))),
+        flags=tuple(flags),
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Readable files in and below the folder, in order of path."""
+    root = folder.resolve()
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            if name.startswith((".", "~", "#")) or name.lower().endswith(_HALF_WRITTEN):
+                continue
+            if path.suffix.lower() not in READERS:
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                continue
+            if path.is_file():
+                found.append(path)
+    return iter(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
+
+
+def _stamp(path: Path) -> str:
+    """Size and time of change: enough to tell that a file need not be read again."""
+    status = path.stat()
+    return f"{status.st_size:x}-{status.st_mtime_ns:x}"
+
+
+def _in_use(path: Path, now: datetime, stable_for: timedelta) -> bool:
+    """Whether the file was changed so recently that somebody may still be writing it."""
+    age = now - datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return timedelta(0) <= age < stable_for

@@ -1,0 +1,167 @@
+"""feeds.yaml and OPML."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import FeedListError, ParseError
+from monitor.model.article import Feed
+from monitor.sources.feedlist import add_feeds, load_feeds, remove_feed, trusted_hosts
+from monitor.sources.opml import import_opml, read_opml, write_opml
+
+LISTED = """\
+# what we watch
+groups:
+  World:  # everywhere
+    - url: https://a.example/rss  # the first
+      name: A
+      outlet: Owner
+      lang: en-GB
+      country: gb
+      interval: 5m
+    - https://b.example/rss
+  Off:
+    - {url: "https://c.example/rss", enabled: false}
+feeds:
+  - http://127.0.0.1:8080/x
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(LISTED)
+    return file
+
+
+def test_every_key_is_read(path: Path) -> None:
+    feeds = load_feeds(path)
+    assert feeds[0] == Feed(
+        "https://a.example/rss", "A", "World", "Owner", "en", "GB", interval=timedelta(minutes=5), enabled=True
+    )
+    assert [(feed.name, feed.outlet, feed.group, feed.enabled) for feed in feeds[1:]] == [
+        ("b.example", "b.example", "World", True),
+        ("c.example", "c.example", "Off", False),
+        ("127.0.0.1", "127.0.0.1", "", True),
+    ]
+    assert ("127.0.0.1", 8080) in trusted_hosts(feeds)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("groups:\n  A:\n    - url: ftp://x\n", ":3:7: 'ftp://x' is not an http"),
+        (
+            "groups:\n  A:\n    - url: http://x.io/\n      nmae: q\n",
+            ":4:7: unknown key 'nmae'; did you mean 'name'",
+        ),
+        (
+            "groups:\n  A:\n    - http://x.io/\n    - http://x.io\n",
+            ":4:7: http://x.io/ is already listed at 3:7",
+        ),
+        ("feedz: []\n", ":1:1: unknown key 'feedz'; did you mean 'feeds'"),
+        ("groups: [\n", ":2:1: not YAML"),
+        ("groups:\n  A: http://x.io/\n", ":2:3: 'A' must be a list"),
+        (
+            "groups:\n  A:\n    - url: http://x.io/\n      interval: 15\n",
+            ":4:7: interval must be a time with its unit",
+        ),
+        ("groups:\n  A:\n    - url: http://x.io/\n      interval: 5s\n", ":4:7: '5s' is not a time from 1m"),
+        ("groups:\n  A:\n    - url: http://x.io/\n      lang: english\n", ":4:7: 'english' is not a language"),
+        ("groups:\n  A:\n    - name: x\n", ":3:7: the feed has no `url`"),
+        ("groups:\n  A:\n    - 7\n", ":3:7: a feed is a URL"),
+        ("just text\n", ":1:1: expected `groups:`"),
+        ("[" * 100, "not YAML"),
+    ],
+)
+def test_mistakes_are_named_with_their_place(path: Path, text: str, words: str) -> None:
+    path.write_text(text)
+    with pytest.raises(FeedListError) as caught:
+        load_feeds(path)
+    assert words in str(caught.value)
+
+
+def test_other_unreadable_files(path: Path) -> None:
+    path.write_bytes(b"groups:\n  \xff\xfe: []\n")
+    with pytest.raises(FeedListError, match=":2:1: not UTF-8"):
+        load_feeds(path)
+    with pytest.raises(FeedListError, match="monitor feeds add"):
+        load_feeds(path.with_name("missing.yaml"))
+
+
+def test_adding_keeps_comments_and_order_and_is_idempotent(path: Path) -> None:
+    new = [Feed("https://d.example/", name="D", group="World"), Feed("https://e.example/", group="New")]
+    assert len(add_feeds(path, new)) == 2
+    text = path.read_text()
+    assert "# what we watch" in text
+    assert "# the first" in text
+    assert add_feeds(path, new) == ()
+    assert path.read_text() == text
+    assert [(feed.group, feed.name) for feed in load_feeds(path)] == [
+        ("World", "A"), ("World", "b.example"), ("World", "D"), ("Off", "c.example"), ("New", "e.example"),
+        ("", "127.0.0.1"),
+    ]  # fmt: skip
+
+
+def test_adding_to_a_file_that_is_not_there(tmp_path: Path) -> None:
+    add_feeds(tmp_path / "new" / "feeds.yaml", [Feed("https://d.example/", group="G")])
+    assert [feed.url for feed in load_feeds(tmp_path / "new" / "feeds.yaml")] == ["https://d.example/"]
+
+
+def test_removing_by_url_or_name(path: Path) -> None:
+    assert remove_feed(path, "https://b.example/rss").group == "World"
+    assert remove_feed(path, "A").url == "https://a.example/rss"
+    assert "# what we watch" in path.read_text()
+    assert [feed.name for feed in load_feeds(path)] == ["c.example", "127.0.0.1"]
+    with pytest.raises(FeedListError, match=r"did you mean 'c.example'"):
+        remove_feed(path, "c.exampel")
+
+
+MALFORMED = b"""<opml><body><outline text="News & views">
+<outline text="One" xmlUrl="https://one.example/rss?a=1&b=2" type="rss">
+<outline text='Two' xmlURL='feed://two.example/rss' description="a <a href="http://x">link</a> in it"/>
+<outline text="Three" description="says <a href="http://x">x</a>." xmlUrl="http://three.example/" type="rss" />
+<outline type="rss" text="No address"/><outline type="rss" text="Bad" xmlUrl="javascript:alert(1)"/>
+<outline text="One again" xmlUrl="https://one.example/rss?a=1&amp;b=2"/>
+"""
+
+
+def test_malformed_opml_is_read() -> None:
+    listed = read_opml(MALFORMED)
+    assert [(feed.url, feed.name, feed.group) for feed in listed.feeds] == [
+        ("https://one.example/rss?a=1&b=2", "One", "News & views"),
+        ("http://two.example/rss", "Two", "News & views"),
+        ("http://three.example/", "Three", "News & views"),
+    ]
+    assert [refused.name for refused in listed.refused] == ["No address", "Bad"]
+
+
+def test_import_reports_and_is_idempotent(path: Path) -> None:
+    first, second = import_opml(path, MALFORMED), import_opml(path, MALFORMED)
+    assert (len(first.added), len(first.skipped), len(first.refused)) == (3, 0, 2)
+    assert (len(second.added), len(second.skipped), len(second.refused)) == (0, 3, 2)
+
+
+def test_export_comes_back_the_same(path: Path) -> None:
+    feeds = load_feeds(path)
+    back = read_opml(write_opml(feeds).encode()).feeds
+    assert {(f.url, f.name, f.group, f.lang) for f in back} == {(f.url, f.name, f.group, f.lang) for f in feeds}
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"<html></html>", bytes(range(256))])
+def test_what_is_no_opml_is_refused(data: bytes) -> None:
+    with pytest.raises(ParseError):
+        read_opml(data)
+
+
+def test_every_list_in_the_wild_is_read(shared_data: Path) -> None:
+    for file in sorted((shared_data / "opml").rglob("*.opml")):
+        data = file.read_bytes()
+        assert len(read_opml(data).feeds) == len(set(data.lower().split(b'xmlurl="')[1:])), file.name
+
+
+def test_the_shipped_list_is_good() -> None:
+    feeds = load_feeds(Path(__file__).parents[3] / "feeds.yaml")
+    assert len(feeds) >= 40
+    assert all(feed.group and feed.name for feed in feeds)

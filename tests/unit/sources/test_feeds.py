@@ -1,0 +1,125 @@
+"""Feeds to articles: pairs of a feed and what it must come to, and everything that is no feed."""
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import ParseError
+from monitor.model.article import Article, Feed
+from monitor.sources.dates import parse_date
+from monitor.sources.feeds import http_url, parse_feed
+
+DATA = Path(__file__).parents[2] / "data" / "sources"
+NOW = datetime(2024, 11, 18, 12, tzinfo=UTC)
+FEED = Feed(url="http://wire.example/feed.xml", name="Wire", group="World")
+
+
+def shown(article: Article, fields: dict[str, Any]) -> dict[str, Any]:
+    values = {name: getattr(article, name) for name in fields}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "feeds").glob("*.expect.json")), ids=lambda path: path.name[:-12])
+def test_a_feed_comes_to_its_articles(path: Path) -> None:
+    expected = json.loads(path.read_text())
+    body = path.with_name(path.name.removesuffix(".expect.json")).read_bytes()
+    parsed = parse_feed(body, expected["content_type"], FEED, NOW)
+    wanted = expected["articles"]
+    assert [shown(article, fields) for article, fields in zip(parsed.articles, wanted, strict=True)] == wanted
+    assert len(parsed.quarantined) == expected.get("quarantined", 0)
+    assert parsed.ttl == expected.get("ttl", parsed.ttl)
+    assert parsed.title == expected.get("title", parsed.title)
+
+
+@pytest.mark.parametrize("case", json.loads((DATA / "not_feeds.json").read_text()), ids=lambda case: case["what"])
+def test_what_is_no_feed_is_said_in_words(case: dict[str, str]) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse_feed(case["body"].encode(), "", FEED, NOW)
+    assert case["words"] in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "expected"), json.loads((DATA / "dates.json").read_text()))
+def test_dates(text: str, expected: str | None) -> None:
+    when = parse_date(text, NOW)
+    assert when == (datetime.fromisoformat(expected).replace(tzinfo=UTC) if expected else None)
+
+
+def test_the_operators_word_counts_more_than_the_feeds() -> None:
+    feed = Feed(url="http://a.example/", name="N", outlet="Owner", lang="uk", group="G")
+    body = (DATA / "feeds" / "rss20.xml").read_bytes()
+    article = parse_feed(body, "", feed, NOW).articles[0]
+    assert (article.lang, article.outlet, article.group, article.source) == ("uk", "Owner", "G", "http://a.example/")
+
+
+def test_a_language_nobody_changed_from_the_default_is_not_believed() -> None:
+    text = "Президент підписав закон про бюджет на наступний рік, повідомляє пресслужба уряду в понеділок. " * 2
+    body = f"<rss><channel><language>en-US</language><item><description>{text}</description></item></channel></rss>"
+    assert parse_feed(body.encode(), "", FEED, NOW).articles[0].lang == "uk"
+
+
+def test_parsing_twice_gives_the_same_articles() -> None:
+    body = b"<rss><channel><item><title>No id, no link</title><pubDate>2024-11-18</pubDate></item></channel></rss>"
+    first, second = (parse_feed(body, "", FEED, NOW).articles[0] for _ in range(2))
+    assert first.key == second.key != ""
+
+
+def test_twenty_thousand_entries() -> None:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>Title {n}</title><pubDate>Mon, 18 Nov 2024 08:00:00 GMT</pubDate></item>"
+        for n in range(20_000)
+    )
+    feed = Feed(url="http://a.example/", lang="en")
+    body = f"<rss version='2.0'><channel><title>Big</title>{items}</channel></rss>".encode()
+    assert len(parse_feed(body, "", feed, NOW).articles) == 20_000
+
+
+@pytest.mark.parametrize(
+    "flood", ["<item>", "<item><title>", "<a>", '<item a="', "<!--", "&bogus;", "<![CDATA[", "</item>", "<item><b/>"]
+)
+def test_floods_of_broken_markup_are_refused_or_read(flood: str) -> None:
+    body = f"<rss><channel><item><title>x</title></item>{flood * (300_000 // len(flood))}"
+    with contextlib.suppress(ParseError):
+        parse_feed(body.encode(), "", FEED, NOW)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_articles_or_a_parse_error(data: bytes) -> None:
+    with contextlib.suppress(ParseError):
+        parse_feed(data, "", FEED, NOW)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_in_an_entry_can_be_stored(title: str, text: str) -> None:
+    body = json.dumps({"items": [{"id": "1", "title": title, "content_html": text, "url": text}]})
+    for article in parse_feed(body.encode(), "application/json", FEED, NOW).articles:
+        for value in (article.title, article.text, article.key, article.url):
+            value.encode("utf-8")
+            assert "\0" not in value
+        assert "\n" not in article.title
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("/a", "http://b.example/a"),
+        ("HTTP://A.Example:80/x", "http://a.example/x"),
+        ("//a.example/x", "http://a.example/x"),
+        ("http://a.example/a b", "http://a.example/a%20b"),
+        ("http://a.example/?a=1&amp;b=2", "http://a.example/?a=1&b=2"),
+        ("javascript:alert(1)", ""),
+        ("java\nscript:alert(1)", ""),
+        ("http://[bad/", ""),
+        ("", ""),
+    ],
+)
+def test_links(link: str, expected: str) -> None:
+    assert http_url(link, "http://b.example/") == expected
