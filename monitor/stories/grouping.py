@@ -1,0 +1,257 @@
+"""Deciding, article by article in order of arrival, which story each belongs to and what it adds to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.model.article import Article
+from monitor.model.story import Change, Member, Relation, StoryDecision
+from monitor.stories import neardup, novelty
+from monitor.stories.live import Live, LiveMembers, Prepared, prepare
+from monitor.stories.neardup import Overlap, Verdict
+from monitor.stories.sameness import Likeness, likeness, shared_names
+
+MIN_WORDS = 0.08
+"""Below this likeness of words nothing else can make two articles one story."""
+
+STORY_SAMPLE = 6
+"""A story is as like an article as its likest member and so many of its likest on average: one link makes no chain."""
+
+SERIES_WORDS = 0.6
+"""From this likeness of words on, another day and other numbers mean the next bulletin of a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """Limits and thresholds of the grouping.
+
+    Attributes:
+        window: an article can join what arrived up to this long before it; older members are forgotten.
+        max_members: at most so many articles are kept; the oldest go first.
+        copy_window: a short text with the same words after this long is the next of a series, not a copy.
+        half_life: the gap after which time has taken half of what it can take from a likeness.
+        same_story: likeness from which an article joins a story, 0 to 1.
+        candidates: how many of the likeliest members are compared word by word.
+    """
+
+    window: timedelta = timedelta(days=7)
+    max_members: int = 100_000
+    copy_window: timedelta = timedelta(hours=70)
+    half_life: timedelta = timedelta(days=3)
+    same_story: float = 0.20
+    candidates: int = 40
+
+
+class Grouper:
+    """The live stories. Decisions follow from the admitted articles alone, so a restart changes none of them."""
+
+    def __init__(self, settings: GroupSettings | None = None) -> None:
+        self.settings = settings or GroupSettings()
+        self._live = LiveMembers(self.settings.window, self.settings.max_members)
+        self._just_read: tuple[Article, Prepared] | None = None
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def restore(self, members: Iterable[Member]) -> None:
+        """Take in what was admitted before a restart, in the order it was."""
+        for member in members:
+            self._live.add(member)
+
+    def admit(self, article: Article, decision: StoryDecision) -> Member:
+        """Add a decided article; the member it returns is all that `restore` needs."""
+        member = Member(
+            story_id=decision.story_id,
+            article_id=article.id,
+            source=article.source,
+            key=article.key,
+            url=article.url,
+            title=article.title,
+            text=article.text,
+            lang=article.lang,
+            outlet=article.outlet,
+            time=article.time,
+            fetched=article.fetched,
+            relation=decision.relation,
+        )
+        self._live.add(member, self._read(article))
+        return member
+
+    def decide(self, article: Article) -> StoryDecision:
+        """Where an article belongs. Changes nothing; the same members and article give the same decision."""
+        new = self._read(article)
+        lookalikes = self._live.lookalikes(new)
+        return (
+            self._same_entry(article, new)
+            or self._same_page(article, new)
+            or self._near_duplicate(article, new, lookalikes)
+            or self._same_story(article, new, lookalikes)
+            or StoryDecision(
+                article.id, article.id, Relation.NEW, reason="roundup" if new.reading.roundup else "nothing_alike"
+            )
+        )
+
+    def _read(self, article: Article) -> Prepared:
+        """Read an article once for deciding and admitting."""
+        if self._just_read is None or self._just_read[0] is not article:
+            self._just_read = article, prepare(article)
+        return self._just_read[1]
+
+    def _same_entry(self, article: Article, new: Prepared) -> StoryDecision | None:
+        before = self._live.entry(article.source, article.key)
+        if before is None:
+            return None
+        if before.digest == new.digest:
+            return _join(article, before, Relation.COPY, "same_entry", 1.0)
+        old = self._live.read_again(before)
+        common = neardup.overlap(new.hashes, old.hashes)
+        if not _still_about(new, old, common):
+            return None
+        added = self._edits(new, old, before.story_id)
+        return _join(article, before, Relation.EDITED, "edited_entry", common.jaccard, changes=added)
+
+    def _same_page(self, article: Article, new: Prepared) -> StoryDecision | None:
+        for before in reversed(self._live.page(new.page)):
+            old = self._live.read_again(before)
+            common = neardup.overlap(new.hashes, old.hashes)
+            if not _still_about(new, old, common):
+                continue
+            added = () if common.containment > 0.98 or old.time > new.time else self._edits(new, old, before.story_id)
+            relation = Relation.EDITED if added else Relation.COPY
+            return _join(
+                article, before, relation, "same_url", common.containment, changes=added, evidence=(f"page {new.page}",)
+            )
+        return None
+
+    def _near_duplicate(self, article: Article, new: Prepared, lookalikes: list[Live]) -> StoryDecision | None:
+        best: tuple[Overlap, Live, Verdict] | None = None
+        for other in lookalikes:
+            verdict, common = self._judge(new, other)
+            evidence = (
+                f"{common.jaccard:.0%} of all word groups shared, {common.containment:.0%} of the shorter text's",
+            )
+            if verdict is Verdict.COPY:
+                return _join(article, other, Relation.COPY, "near_duplicate", common.containment, evidence=evidence)
+            if verdict in {Verdict.REVISED, Verdict.EXTENDED} and (best is None or common.inside >= best[0].inside):
+                best = common, other, verdict
+        if best is None:
+            return None
+        common, other, verdict = best
+        reason = f"near_duplicate_{verdict}"
+        ledger = self._live.ledger(other.story_id)
+        added = novelty.changes(new.reading, new.time, ledger, self._live.terms.rarity)
+        if not added and verdict is Verdict.REVISED and new.time >= other.time:
+            old = self._live.read_again(other)
+            added = tuple(novelty.replaced(new.reading, neardup.differences(new.side, old.side), ledger))
+        if added:
+            return _join(article, other, Relation.UPDATE, reason, common.containment, changes=added)
+        relation = Relation.COPY if common.inside >= 0.45 else Relation.SAME_STORY
+        return _join(article, other, relation, reason, common.containment)
+
+    def _same_story(self, article: Article, new: Prepared, lookalikes: list[Live]) -> StoryDecision | None:
+        if new.reading.roundup or not new.reading.weights:
+            return None
+        found = self._likest_story(new, lookalikes)
+        if found is None:
+            return None
+        score, other, seen = found
+        if score < self.settings.same_story:
+            return None
+        added = novelty.changes(new.reading, new.time, self._live.ledger(other.story_id), self._live.terms.rarity)
+        relation = Relation.UPDATE if added else Relation.SAME_STORY
+        return _join(
+            article, other, relation, "same_event", score, changes=added, evidence=self._evidence(new, other, seen)
+        )
+
+    def _likest_story(self, new: Prepared, lookalikes: list[Live]) -> tuple[float, Live, Likeness] | None:
+        """The story most like an article: its score, its likest member, and how that one is alike."""
+        query = self._live.terms.query(new.reading.weights)
+        rarity: dict[str, float] = {}
+        sharing = {other.slot for other in lookalikes}
+        forms: set[str] = set()
+        stories: dict[str, list[tuple[float, Live, Likeness]]] = {}
+        for other, words in self._live.likely(query, self.settings.candidates):
+            gap = abs(new.time - other.time)
+            if words < MIN_WORDS or other.roundup:
+                continue
+            if self._is_form(new, other, gap, words=words, shares=other.slot in sharing):
+                forms.add(other.story_id)
+                continue
+            for name in new.profile.lead_names | other.profile.lead_names:
+                if name not in rarity:
+                    rarity[name] = self._live.terms.rarity(name)
+            names = shared_names(new.profile, other.profile, rarity)
+            seen = likeness(
+                new.profile, other.profile, words=words, shared=names, gap=gap, half_life=self.settings.half_life
+            )
+            stories.setdefault(other.story_id, []).append((seen.score, other, seen))
+        best: tuple[float, Live, Likeness] | None = None
+        for story_id, members in stories.items():
+            if story_id in forms:
+                continue
+            members.sort(key=lambda m: (-m[0], m[1].slot))
+            size = min(STORY_SAMPLE, self._live.size(story_id))
+            score = 0.5 * members[0][0] + 0.5 * sum(m[0] for m in members[:STORY_SAMPLE]) / size
+            if best is None or score > best[0]:
+                best = score, members[0][1], members[0][2]
+        return best
+
+    def _is_form(self, new: Prepared, other: Live, gap: timedelta, *, words: float, shares: bool) -> bool:
+        """Whether the words in common are a form's: filled in for another subject, or the next bulletin of a series."""
+        if shares and self._judge(new, other)[0] is Verdict.TEMPLATE:
+            return True
+        return words >= SERIES_WORDS and neardup.next_of_series(new.side, self._live.read_again(other).side, gap)
+
+    def _judge(self, new: Prepared, other: Live) -> tuple[Verdict, Overlap]:
+        old = self._live.read_again(other)
+        common = neardup.overlap(new.hashes, old.hashes)
+        verdict, _ = neardup.judge(new.side, old.side, common, abs(new.time - old.time), self.settings.copy_window)
+        return verdict, common
+
+    def _edits(self, new: Prepared, old: Prepared, story_id: str) -> tuple[Change, ...]:
+        found = neardup.differences(new.side, old.side)
+        return novelty.edits(
+            new.reading,
+            old.reading,
+            found,
+            time=new.time,
+            ledger=self._live.ledger(story_id),
+            rarity=self._live.terms.rarity,
+        )
+
+    def _evidence(self, new: Prepared, other: Live, seen: Likeness) -> tuple[str, ...]:
+        theirs = set(other.words)
+        terms = self._live.terms
+        weight = {
+            word: w * terms.rarity(word) for word, w in new.reading.weights.items() if terms.number(word) in theirs
+        }
+        lines = [f"words {seen.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:8])}"]
+        if both := new.profile.lead_names & other.profile.lead_names:
+            lines.append(f"names {seen.names:.2f}: {', '.join(sorted(both))}")
+        if seen.conflict:
+            lines.append(f"against: {seen.conflict}")
+        return tuple(lines)
+
+
+def _join(
+    article: Article,
+    other: Live,
+    relation: Relation,
+    reason: str,
+    score: float,
+    *,
+    changes: tuple[Change, ...] = (),
+    evidence: tuple[str, ...] = (),
+) -> StoryDecision:
+    return StoryDecision(
+        article.id, other.story_id, relation, other.article_id, reason, round(score, 4), evidence, changes
+    )
+
+
+def _still_about(new: Prepared, old: Prepared, common: Overlap) -> bool:
+    """Whether two texts under one key or address are one article, not a page whose contents were replaced."""
+    if common.containment >= 0.3 or new.reading.title.text == old.reading.title.text:
+        return True
+    mine, theirs = new.side.title_words, old.side.title_words
+    alike = len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+    return alike >= 0.7 or (alike >= 0.3 and common.containment >= 0.1)

@@ -1,0 +1,255 @@
+"""What an article adds to its story: changed numbers, corrections, denials, confirmations and new events.
+
+Everything here errs towards silence: a rewritten report brings other words, other details and other speakers, and none
+of that is news by itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from monitor.model.story import Change
+from monitor.stories.ledger import Ledger, notice_of, stances_of, tell
+from monitor.stories.neardup import Differences
+from monitor.stories.numbers import RISING, Figure
+from monitor.stories.phrases import BACKGROUND, FIRST_TIME, LOWERED
+from monitor.stories.reading import Reading, Sentence, tokens_of
+from monitor.stories.vocabulary import stem
+
+MAX_CHANGES = 6
+NEWS_SENTENCES = 4
+"""New events are looked for in the title and so many sentences: what is new stands at the top."""
+
+NUMBER_SENTENCES = 8
+MAX_RISE = 40.0
+"""A count this many times higher is of something else: the dead of a war, not of a strike."""
+
+FIRST_NOVELTY = 0.2
+ACT_NOVELTY, EARLY_ACT_NOVELTY = 0.4, 0.6
+NEW_DAY_NOVELTY = 0.55
+"""Share of a sentence's words that must be new to the story where it tells of something for the first time, of an act
+the story has not had (more in its first hours), or of a day later than all the story has told of."""
+
+EARLY = timedelta(hours=4)
+"""Reports of the first hours are mostly other desks' versions of the first one; later ones mostly bring something."""
+
+MATERIAL = frozenset(
+    [
+        "attack",
+        "kill",
+        "arrest",
+        "charge",
+        "sentence",
+        "resign",
+        "appoint",
+        "elect",
+        "approve",
+        "reject",
+        "ban",
+        "sanction",
+        "agree",
+        "strike_work",
+        "reopen",
+        "close",
+        "evacuate",
+        "rescue",
+        "release",
+        "seize",
+        "collapse",
+        "recall",
+        "declare",
+        "retaliate",
+        "doctrine",
+        "bankrupt",
+        "apologise",
+        "rate",
+        "vaccinate",
+        "quarantine",
+        "deploy",
+        "discover",
+        "extend",
+        "win",
+    ]
+)
+"""Acts that are news when a story tells of them for the first time."""
+
+_Rarity = Callable[[str], float]
+"""Weight of a stem, so that news words count less than names of things."""
+
+
+def changes(reading: Reading, time: datetime, ledger: Ledger, rarity: _Rarity) -> tuple[Change, ...]:
+    """What is materially new in an article of that time against all its story has told; () for a rewritten report."""
+    found: list[Change] = []
+    if notice := notice_of(reading):
+        found.append(notice)
+    found.extend(_changed_numbers(reading, time, ledger))
+    if time >= ledger.first_time():
+        late = time - ledger.first_time() >= EARLY and time >= ledger.last_time() - EARLY
+        _add_new(found, _stances(reading, ledger, rarity))
+        _add_new(found, _events(reading, ledger, rarity, late=late))
+    return tuple(found[:MAX_CHANGES])
+
+
+def edits(
+    reading: Reading,
+    before: Reading,
+    differences: Differences,
+    *,
+    time: datetime,
+    ledger: Ledger,
+    rarity: _Rarity,
+) -> tuple[Change, ...]:
+    """What a new revision of an article changes that matters: notices, numbers, names, title, new events.
+
+    What the story's ledger has from another outlet already is no news. `differences` are those between the two texts.
+    """
+    found: list[Change] = []
+    notice = notice_of(reading)
+    if notice and notice_of(before) != notice:
+        found.append(notice)
+    own = Ledger.of(tell(before, time))
+    found.extend(c for c in _changed_numbers(reading, time, own, edited=True) if not _told(c, ledger))
+    found.extend(replaced(reading, differences, ledger, found))
+    if _title_matters(reading.title, before.title):
+        title = Change("title", reading.title.text, before=before.title.text, after=reading.title.text)
+        _add_new(found, [title])
+    _add_new(found, _stances(reading, ledger, rarity))
+    _add_new(found, _events(reading, ledger, rarity, late=True))
+    return tuple(found[:MAX_CHANGES])
+
+
+def replaced(
+    reading: Reading, differences: Differences, ledger: Ledger, found: Sequence[Change] = ()
+) -> Iterator[Change]:
+    """Numbers and names that stand where an earlier version had others, unless story or `found` has them already."""
+    printed = " ".join(f"{c.before} {c.after}" for c in found)
+    for old, new in differences.numbers:
+        if new not in printed:
+            yield Change("number", _sentence_with(reading, new), old, new)
+    for old, new in differences.names:
+        if new not in printed and not all(stem(part) in ledger.names for part in new.split()):
+            yield Change("name", _sentence_with(reading, new), old.title(), new.title())
+
+
+def _add_new(found: list[Change], more: Iterable[Change]) -> None:
+    """Add changes whose sentence is not yet among those found."""
+    covered = {change.text for change in found}
+    found.extend(change for change in more if change.text not in covered)
+
+
+def _told(change: Change, ledger: Ledger) -> bool:
+    return any(figure.text == change.after for figure, _ in ledger.figures(change.about))
+
+
+def _title_matters(new: Sentence, old: Sentence) -> bool:
+    if new.text == old.text or not old.words:
+        return False
+    mine, theirs = set(new.words), set(old.words)
+    if not mine or not mine - theirs:
+        return False
+    return bool((new.names - old.names) and (old.names - new.names)) or len(mine & theirs) < 0.34 * max(
+        len(mine), len(theirs)
+    )
+
+
+def _sentence_with(reading: Reading, value: str) -> str:
+    wanted = set(value.split())
+    for sentence in (reading.title, *reading.body):
+        if wanted <= set(tokens_of(sentence.text)):
+            return sentence.text
+    return value
+
+
+def _changed_numbers(reading: Reading, time: datetime, ledger: Ledger, *, edited: bool = False) -> Iterator[Change]:
+    """Numbers of a thing the story has told another number of; one change a thing, the topmost sentence's."""
+    done: set[str] = set()
+    for place, sentence in enumerate((reading.title, *reading.body[:NUMBER_SENTENCES])):
+        if place > 1 and BACKGROUND.search(sentence.text):
+            continue
+        for figure in sentence.figures:
+            known = [(f, t) for f, t in ledger.figures(figure.about) if _same_thing(figure, f, place)]
+            if figure.about in done or not known or _is_known(figure, [f for f, _ in known]):
+                continue
+            before = _superseded(figure, known, time, lowers=edited or _lowers(figure, sentence))
+            if before is not None:
+                done.add(figure.about)
+                yield Change("number", sentence.text, before=before.text, after=figure.text, about=figure.about)
+
+
+def _is_known(figure: Figure, known: list[Figure]) -> bool:
+    """Whether the number has been told, or one it can stand beside and the text does not say that it moved."""
+    if any(figure.low == f.low for f in known):
+        return True
+    moved = figure.revised and figure.low != max(f.low for f in known)
+    return not moved and any(figure.agrees(f) for f in known)
+
+
+def _superseded(figure: Figure, known: list[tuple[Figure, datetime]], time: datetime, *, lowers: bool) -> Figure | None:
+    """The number told before that this one replaces, None where it is itself an older one."""
+    latest, latest_time = max(known, key=lambda k: (k[1], k[0].low))
+    if figure.about not in RISING:
+        several = len({f.low for f, t in known if t == latest_time}) > 1
+        return None if time < latest_time or (several and not figure.revised) else latest
+    highest = max((f for f, _ in known), key=lambda f: f.high)
+    if highest.low < figure.low < MAX_RISE * max(1.0, highest.low):
+        return highest
+    return latest if lowers and figure.low < highest.low else None
+
+
+def _lowers(figure: Figure, sentence: Sentence) -> bool:
+    """Whether the text says that the number was taken down."""
+    return figure.revised and bool(LOWERED.search(sentence.text))
+
+
+def _same_thing(new: Figure, old: Figure, place: int) -> bool:
+    """Whether two counts of a sort are of one thing: their sentences share words, the fewer the nearer to the top."""
+    shared = len(new.context & old.context)
+    least = max(1, min(len(new.context), len(old.context)))
+    if new.about in RISING:
+        return place <= 2 or shared >= 2
+    if new.about == "troops":
+        return shared >= 2
+    return shared >= 3 and shared >= (0.5 if new.about in {"$", "percent"} else 0.4) * least
+
+
+def _novelty(sentence: Sentence, ledger: Ledger, rarity: _Rarity) -> float:
+    """Share of the sentence's words, by rarity, that the story has not told."""
+    words = set(sentence.words)
+    if len(words) < 3:
+        return 0.0
+    total = sum(rarity(w) for w in words)
+    return sum(rarity(w) for w in words if not ledger.has_word(w)) / total if total else 0.0
+
+
+def _stances(reading: Reading, ledger: Ledger, rarity: _Rarity) -> Iterator[Change]:
+    """A denial or confirmation where the story has had none of its kind."""
+    done: set[str] = set()
+    for sentence in (reading.title, *reading.body[:NEWS_SENTENCES]):
+        for mark in stances_of(sentence):
+            if mark in ledger.marks or mark in done or _novelty(sentence, ledger, rarity) < 0.2:
+                continue
+            done.add(mark)
+            yield Change("denial" if mark == "denial" else "statement", sentence.text)
+
+
+def _events(reading: Reading, ledger: Ledger, rarity: _Rarity, *, late: bool) -> Iterator[Change]:
+    """Sentences at the top that tell of an act new to the story in mostly new words."""
+    enough = ACT_NOVELTY if late else EARLY_ACT_NOVELTY
+    fresh_day = late and bool(reading.days) and max(reading.days) > ledger.last_day()
+    taken: list[set[str]] = []
+    for place, sentence in enumerate((reading.title, *reading.body[:NEWS_SENTENCES])):
+        if BACKGROUND.search(sentence.text) and place > 1:
+            continue
+        novelty = _novelty(sentence, ledger, rarity)
+        acts = (sentence.actions & MATERIAL) - ledger.actions
+        names = sentence.names - ledger.names
+        act_is_new = bool(acts) and novelty >= enough
+        words = set(sentence.words)
+        anchored = bool(names) or any(not ledger.has_value(f) for f in sentence.figures)
+        of_a_new_day = fresh_day and anchored and place <= 2 and novelty >= NEW_DAY_NOVELTY and len(words) >= 5
+        first_time = place <= 1 and novelty >= FIRST_NOVELTY and bool(FIRST_TIME.search(sentence.text))
+        if not (act_is_new or of_a_new_day or first_time):
+            continue
+        if any(len(words & t) >= 0.4 * min(len(words), len(t)) for t in taken):
+            continue
+        taken.append(words)
+        yield Change("event", sentence.text)

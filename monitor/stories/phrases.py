@@ -1,0 +1,100 @@
+"""The set phrases of news and of its pages: notices, stances, background, furniture (English)."""
+
+import re
+
+FURNITURE = re.compile(
+    r"""(?ix)
+    ^\W*(?:read\s+(?:more|also|next|the\s+full)|see\s+also|related(?:\s+(?:stories|articles|coverage))?\b
+    |more\s+on\s+this
+    |sign\s+up\s+(?:for|to|here)|subscribe\b|advertisement\b|story\s+continues|follow\s+us|share\s+(?:this|on)
+    |click\s+here
+    |download\s+(?:our|the)\s+app|(?:©|copyright)|all\s+rights\s+reserved|\(?(?:additional\s+)?(?:reporting
+    |editing|writing)\s+by\b
+    |this\s+(?:article|story|content)\s+is\s+(?:only\s+)?(?:for
+    |available\s+(?:only\s+)?to)\s+(?:our\s+)?(?:subscribers|members)
+    |(?:to\s+)?continue\s+reading|already\s+a\s+subscriber|log\s+in\s+to|register\s+(?:now|for\s+free)
+    |(?:please\s+)?enable\s+(?:java\s*script|cookies)|we\s+use\s+cookies|the\s+post\s.+appeared\s+first\s+on
+    |get\s+(?:the|our)\s+.{0,40}newsletter|get\s+daily\s+updates|thank\s+you\s+for\s+subscrib|media\s+playback
+    |enlarge\s+this\s+image
+    |(?:hide|toggle)\s+caption|\(photo\b|\([^)]{2,60}(?:via\s+ap|/ap|/reuters|/afp|getty)[^)]{0,30}\)\W*$
+    |what\s+you\s+(?:can|need\s+to)\s+do\s+next|listen\s+to\s+(?:this|our)|watch\s*:|photo(?:graph)?s?\s*:
+    |image\s+(?:source|credit|caption)
+    |join\s+the\s+conversation|comments?\s*\(\d+\)|support\s+our\s+journalism|you\s+have\s+\d+\s+free\s+articles?)
+    """
+)
+"""A paragraph that belongs to the page, not to the report."""
+
+ROUNDUP = re.compile(
+    r"""(?ix)
+    \b(?:morning|evening|daily|weekly|nightly|weekend|midday|lunchtime)\s+(?:news\s+)?(?:briefing|brief|digest
+    |roundup|round-up|bulletin|headlines|newsletter|wrap)
+    |\b(?:news|world|business|sports?)\s+(?:in\s+brief|roundup|round-up|digest|briefs|summary)\b|^\s*(?:top
+    |today's|the\s+day's|key)\s+(?:news\s+)?(?:stories|headlines|news)
+    |\b(?:photos?|pictures?|images?)\s+of\s+the\s+(?:day|week)|\bin\s+(?:pictures|photos)\b|\bphoto\s+gallery\b
+    |\b(?:\d+|five|six|seven|ten)\s+(?:things|stories|headlines)\s+(?:to|you|we)\b|\bwhat\s+to\s+(?:watch
+    |know)\s+(?:this|today)
+    |\bfront\s+pages?\b.*\b(?:today|papers)|\bpapers?\s+(?:review|reviewed)\b|\bon\s+this\s+day\b|\b(?:crossword
+    |horoscope|quiz)\b
+    |\bnewsletter\s*$|\bpresseschau\b|\brevue\s+de\s+presse\b
+    """
+)
+"""A title of a list of headlines or pictures: it belongs to no single story."""
+
+CORRECTION = re.compile(
+    r"(?i)(?:^|[\s(\[-])(?:correct(?:ed|ion|s)(?:\s+(?:version|copy))?\s*(?=[-:–—)\]])|correction\s+(?:and|to|"
+    r"appended)\b|"
+    r"corrects\s+(?:to|the|that|period|name|number|figure|spelling|attribution|date|headline|paragraph|lead|"
+    r"day|age|march|item|\w+\s+\d+)|"
+    r"company\s+corrects\b|clarification\b|(?:an\s+)?earlier\s+version\s+of\s+this\s+(?:article|story|report|piece)|"
+    r"(?:this\s+(?:article|story|report)|the\s+story)\s+(?:has\s+been|was)\s+(?:corrected|amended)|"
+    r"we\s+(?:wrongly|incorrectly|mistakenly)\b|"
+    r"in\s+an\s+earlier\s+(?:version|report)\s+we\b|editor'?s\s+note\s*:.{0,80}(?:correct|error|earlier))"
+)
+RETRACTION = re.compile(
+    r"(?i)(?:^|[\s(\[-])(?:retract(?:ed|ion)\s*(?=[-:–—)\]])|retraction\b|"
+    r"(?:we|has|have|had|was|were|is|are)\s+(?:been\s+)?(?:retract(?:ed|ing)?|withdrawn)\s+(?:this|the|its|"
+    r"our|an?)\s+(?:article|story|report)|"
+    r"(?:article|story|report)\s+(?:has\s+been|was|is\s+being)\s+(?:retracted|withdrawn)|kill\s+(?:notice|advisory)|"
+    r"withdraws?\s+(?:its|the)\s+(?:story|report)\b|please\s+disregard)"
+)
+NOTICE_HINT = re.compile(r"(?i)corre|retract|withdr|clarif|earlier|amended|wrongly|mistaken|note|disregard|kill ")
+STANCE_HINT = re.compile(
+    r"(?i)den[yi]|refut|reject|dismiss|false|untrue|fake|baseless|fabricat|no such|not happen|confirm|"
+    r"acknowledg|admit|verif|official"
+)
+"""Cheap tests before the costly ones."""
+
+DENIAL = re.compile(
+    r"(?i)\b(?:den(?:y|ies|ied|ying)|denial|refut(?:e|es|ed)|rejects?\s+(?:the\s+)?(?:claims?|reports?|"
+    r"allegations?|accusations?)|"
+    r"rejected\s+(?:the\s+|those\s+|any\s+)?(?:claims?|reports?|allegations?|accusations?|suggestions?)|"
+    r"dismiss(?:es|ed)\s+(?:the\s+)?"
+    r"(?:claims?|reports?|allegations?|accusations?|suggestions?|as\s+)|(?:is|are|was|were)\s+(?:false|untrue|"
+    r"fake|baseless|fabricated)|"
+    r"no\s+such\s+(?:attack|order|decision|incident|strike|plan)|did\s+not\s+happen)\b"
+)
+CONFIRMATION = re.compile(
+    r"(?i)\b(?:confirm(?:s|ed|ing|ation)?|acknowledg(?:e|es|ed)|admit(?:s|ted)?|verified|officially\s+announced?)\b"
+)
+NOT_CONFIRMED = re.compile(
+    r"(?i)\b(?:not|n't|never|yet\s+to|unable\s+to|could\s+not|declin\w+\s+to|refus\w+\s+to|neither|"
+    r"un)\s*(?:be\s+|been\s+|independently\s+|immediately\s+)*"
+    r"(?:confirm|verif|acknowledg|admit|den(?:y|ied))"
+)
+BACKGROUND = re.compile(
+    r"(?i)\b(?:since\s+(?:the|its|his|her|russia|\d{4}|january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|last)|"
+    r"last\s+(?:year|month|week|summer|winter|spring|autumn|fall|decade)|in\s+(?:19|20)\d\d|years?\s+ago|"
+    r"months?\s+ago|weeks?\s+ago|previous(?:ly)?|"
+    r"history|historically|record|a\s+similar|another\s+(?:attack|strike|incident|crash)|"
+    r"in\s+recent\s+(?:years|months|weeks)|so\s+far\s+this\s+year|"
+    r"earlier\s+this\s+(?:year|month)|war\s+began|ever\b|annually|every\s+year|each\s+year)"
+)
+FIRST_TIME = re.compile(r"(?i)\bfor\s+(?:the|a)\s+first\s+time\b|\bfirst[- ]ever\b")
+REVISED = re.compile(
+    r"(?i)\b(?:ris(?:e|es|en|ing)|rose|climb(?:s|ed)?|jump(?:s|ed)?|increas(?:e|es|ed)|grow[ns]?|grew|"
+    r"revis(?:e|es|ed)|updat(?:e|es|ed)|now\b|up\s+from|"
+    r"down\s+from|lower(?:s|ed)|raised?|correct(?:s|ed)|instead\s+of|rather\s+than|initially|"
+    r"earlier\s+(?:toll|figure|count|estimate)|passes|tops|reach(?:es|ed))"
+)
+LOWERED = re.compile(r"(?i)\bdown from\b|\blower|\brevis|\bcorrect|\binstead of\b|\brather than\b|\bnot\b")
