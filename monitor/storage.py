@@ -18,10 +18,10 @@ class StoreThread:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
-    async def __call__(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
-        """The function's result; its exceptions come through."""
+    async def __call__(self, fn: Callable[[*Ts], T], *args: *Ts) -> T:
+        """What fn(*args) returns; its exceptions come through."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: function(*args))
+        return await loop.run_in_executor(self._pool, lambda: fn(*args))
 
     def close(self) -> None:
         """Wait for the call under way and end the thread."""

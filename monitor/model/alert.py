@@ -52,9 +52,11 @@ class FactLine:
     """One key fact as the card shows it.
 
     Attributes:
-        label: "What", "Who", "Where", "When", "Numbers", "Said" or "Claimed".
+        label: "What", "Who", "Where", "When", "Numbers", "Said", "Claimed", or what was not said: "No comment",
+            "No reply", "Denied", "Refused", "Not confirmed".
         text: the fact, in the article's words.
-        attribution: who says so, "" where the article itself asserts it; always printed.
+        attribution: a phrase such as "according to U.S. officials", "" where the article itself asserts it; always
+            printed.
     """
 
     label: str

@@ -20,7 +20,8 @@ class Change:
     """One material thing an article adds to its story.
 
     Attributes:
-        kind: "number", "event", "denial", "correction", "retraction" or "statement".
+        kind: "number", "event", "denial", "correction", "retraction", "statement", "title" or "name"; the last two are
+            edits of the headline or of a proper name.
         text: the sentence or phrase of the article that says it.
         before, after: the values, for a changed number: "12", "17".
         about: of what, for a changed number: "killed".

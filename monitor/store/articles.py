@@ -14,6 +14,7 @@ from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
 
+_LONGEST_REASON = 2_000
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
 
 
@@ -32,8 +33,14 @@ class ArticleStore(Connected):
                 put(connection, feed_states, [asdict(batch.state)])
             put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in batch.files.items()])
             _clear_quarantine(connection, batch)
-            put(connection, quarantine, [asdict(entry) for entry in batch.quarantined])
+            put(connection, quarantine, _complaints(batch.quarantined))
         return new
+
+    def forget_feed(self, url: str) -> None:
+        """Drop what polling a feed has taught, so that it begins anew; its articles stay."""
+        with transaction(self._engine) as connection:
+            connection.execute(delete(feed_states).where(feed_states.c.url == url))
+            connection.execute(delete(quarantine).where(quarantine.c.source == url))
 
     def unprocessed(self, limit: int) -> list[Article]:
         """Articles nobody has decided about yet, in order of arrival."""
@@ -141,6 +148,15 @@ def _clear_quarantine(connection: Connection, batch: Batch) -> None:
     for path in batch.files:
         mine = (quarantine.c.ref == path) | quarantine.c.ref.startswith(f"{path}:", autoescape=True)
         connection.execute(delete(quarantine).where(quarantine.c.source == "seeds", mine))
+
+
+def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
+    """One row for each source and file, with all that is wrong in it."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in entries:
+        row = rows.setdefault((entry.source, entry.ref), asdict(entry) | {"reason": ""})
+        row["reason"] = f"{row['reason']}; {entry.reason}".removeprefix("; ")[:_LONGEST_REASON]
+    return list(rows.values())
 
 
 def _row(article: Article) -> dict[str, Any]:

@@ -124,6 +124,18 @@ class TestIngest:
         store.ingest(Batch(state=feed_state(), files={"bad.jsonl": "fixed"}))
         assert store.quarantined() == []
 
+    def test_several_complaints_about_one_file_are_told_together(self, store: SqlStore) -> None:
+        lines = tuple(Quarantined("seeds", "bad.jsonl", f"line {line}: not JSON", NOON) for line in (3, 7))
+        store.ingest(Batch(quarantined=lines))
+        assert [entry.reason for entry in store.quarantined()] == ["line 3: not JSON; line 7: not JSON"]
+
+    def test_a_forgotten_feed_begins_anew(self, store: SqlStore) -> None:
+        gone = feed_state(retired=True, failures=1, last_error="410 Gone")
+        store.ingest(Batch(articles=(article(),), state=gone))
+        store.forget_feed(gone.url)
+        assert store.feed_states() == {}
+        assert store.backlog() == 1
+
     @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(words=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
     def test_any_text_comes_back_as_it_went_in(self, store: SqlStore, words: str) -> None:

@@ -1,0 +1,155 @@
+"""`monitor check`: what is wrong, and what to do about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli.shared import ConfigOption, JsonOption, print_json, printable, rule_folder, settings
+from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found; `problem` says what to do, "" where all is well."""
+
+    part: str
+    detail: str
+    problem: str = ""
+
+
+def check(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Check configuration, rules, feeds, database, model and Slack; 1 where something is wrong."""
+    chosen = settings(config)
+    findings = [
+        finding for look in (_rules, _feeds, _seeds, _database, _model, _alerts) for finding in _run(look, chosen)
+    ]
+    if json:
+        print_json({"part": f.part, "ok": not f.problem, "detail": f.detail, "problem": f.problem} for f in findings)
+    else:
+        for finding in findings:
+            mark = typer.style("wrong", fg="red") if finding.problem else typer.style("good ", fg="green")
+            typer.echo(f"{mark}  {finding.part:<9} {printable(finding.problem or finding.detail)}")
+    if any(finding.problem for finding in findings):
+        raise typer.Exit(1)
+
+
+def _run(look: "Callable[[Settings], Iterator[Finding]]", chosen: "Settings") -> Iterator[Finding]:
+    try:
+        yield from look(chosen)
+    except MonitorError as error:
+        yield Finding(look.__name__.removeprefix("_"), "", str(error))
+
+
+def _rules(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.matching.matcher import Matcher
+    from monitor.rules.testing import run_tests
+
+    loaded = rule_folder(chosen.paths.rules)
+    results = run_tests(loaded.rules, Matcher)
+    problems = [str(error) for error in loaded.errors]
+    problems += [result.message for result in results if not result.passed]
+    for problem in problems[:_MOST]:
+        yield Finding("rules", "", problem)
+    if len(problems) > _MOST:
+        yield Finding(
+            "rules", "", f"and {len(problems) - _MOST} more; see `monitor rules check` and `monitor rules test`"
+        )
+    if not problems:
+        active = sum(rule.enabled for rule in loaded.rules)
+        yield Finding("rules", f"{active} rules in {chosen.paths.rules}, {len(results)} tests passed")
+
+
+def _feeds(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.sources import feedlist
+
+    if not chosen.paths.feeds.exists():
+        yield Finding("feeds", "", f"{chosen.paths.feeds} is not there; add a feed with `monitor feeds add URL`")
+        return
+    feeds = feedlist.load_feeds(chosen.paths.feeds)
+    yield Finding("feeds", f"{sum(feed.enabled for feed in feeds)} feeds in {chosen.paths.feeds}")
+
+
+def _seeds(chosen: "Settings") -> Iterator[Finding]:
+    if chosen.paths.seeds.is_dir():
+        yield Finding("seeds", f"files dropped into {chosen.paths.seeds} are read")
+    else:
+        yield Finding("seeds", "", f"{chosen.paths.seeds} is no folder; make it, or set paths.seeds")
+
+
+def _database(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.model.alert import DeliveryState
+    from monitor.store.sql import open_store
+
+    store = open_store(chosen.database_url)
+    try:
+        yield Finding("database", store.url)
+        failing = [state for state in store.feed_states().values() if state.failures]
+        dead = store.alerts(limit=1_000, state=DeliveryState.DEAD)
+        waiting, _ = store.open_deliveries()
+        unreadable = store.quarantined()
+    finally:
+        store.close()
+    if failing:
+        first = min(failing, key=lambda state: state.failing_since or state.next_poll)
+        yield Finding(
+            "feeds", "", f"{len(failing)} fail, such as {first.url}: {first.last_error}; see `monitor feeds list`"
+        )
+    if unreadable:
+        first_bad = unreadable[0]
+        yield Finding(
+            "sources",
+            "",
+            f"{len(unreadable)} could not be read, such as {first_bad.ref or first_bad.source}: {first_bad.reason}; "
+            "see `monitor articles list --quarantined`",
+        )
+    if dead:
+        yield Finding("alerts", "", f"{len(dead)} could not be delivered; see `monitor alerts list --state dead`")
+    if waiting:
+        yield Finding("alerts", f"{waiting} deliveries are on their way")
+
+
+def _model(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.clock import SystemClock
+    from monitor.facts.extract import Extractor
+
+    extractor = Extractor(chosen.facts.model, chosen.paths.gazetteer_files)
+    facts = extractor.extract("Officials met in Kyiv on Monday.", SystemClock().now(), "en")
+    if facts.model:
+        yield Finding("model", f"{facts.model} extracts the key facts of English articles")
+    else:
+        yield Finding("model", "", "no spaCy model is installed: facts come from rules alone; run `make run` again")
+
+
+def _alerts(chosen: "Settings") -> Iterator[Finding]:
+    import asyncio
+
+    from monitor.cli.run import sinks
+
+    wanted = {rule.channel for rule in rule_folder(chosen.paths.rules).rules if rule.enabled}
+    if "" in wanted and chosen.slack.token and not chosen.slack.channel:
+        yield Finding("slack", "", "some rules name no channel and slack.channel is empty; set MONITOR_SLACK__CHANNEL")
+    channels = sorted({channel or chosen.slack.channel for channel in wanted} - {""})
+
+    async def look() -> tuple[str, list[str]]:
+        from monitor.sinks.slack import SlackSink
+
+        made, destination = sinks(chosen)
+        problems = []
+        for sink in made:
+            if isinstance(sink, SlackSink):
+                problems += await sink.check(channels)
+            await sink.close()
+        return destination, problems
+
+    destination, problems = asyncio.run(look())
+    for problem in problems:
+        yield Finding("slack", "", problem)
+    if not problems:
+        yield Finding("alerts", f"go to {destination}")

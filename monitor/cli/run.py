@@ -1,0 +1,97 @@
+"""`monitor run`: the daemon."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.shared import ConfigOption, settings
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.daemon import Started
+    from monitor.ports import Sink
+
+
+def run(
+    config: ConfigOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="One pass over all that is due, deliver, and exit; 1 if something is left.")
+    ] = False,
+) -> None:
+    """Run the daemon until Ctrl-C or SIGTERM."""
+    chosen = settings(config)
+    from monitor.telemetry.logs import set_up
+
+    set_up(chosen.log.level, chosen.log.format)
+    import uvloop
+
+    from monitor.daemon import Daemon
+
+    async def main() -> int:
+        greet = sys.stdout.isatty() and not once
+        daemon = Daemon(chosen, sinks=sinks, on_start=(lambda started: _greet(started, chosen)) if greet else _silent)
+        return await daemon.run(once=once)
+
+    code = uvloop.run(main())
+    if code:
+        raise typer.Exit(code)
+
+
+def sinks(chosen: "Settings") -> "tuple[list[Sink], str]":
+    """Where alerts go: Slack where there is a token, else this terminal; and the same in words."""
+    import structlog
+
+    from monitor.clock import SystemClock
+    from monitor.sinks import Deps, make
+
+    deps = Deps(clock=SystemClock(), log=structlog.get_logger("monitor.sinks"))
+    if not chosen.slack.token:
+        return [make("console", {}, deps)], "this terminal; docs/slack.md tells how to connect Slack"
+    options = {
+        "bot_token": chosen.slack.token,
+        "base_url": chosen.slack.base_url,
+        "timeout": chosen.slack.timeout,
+    }
+    return [make("slack", options, deps)], f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
+
+
+def _silent(_started: "Started") -> None: ...
+
+
+def _greet(started: "Started", chosen: "Settings") -> None:
+    """Print what runs and what to try next."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right", min_width=9)
+    table.add_column(overflow="fold")
+    mistakes = f", {len(started.rule_errors)} mistakes: see `monitor check`" if started.rule_errors else ""
+    rows = {
+        "rules": f"{started.rules} in {_short(chosen.paths.rules)}/{mistakes}",
+        "feeds": f"{started.feeds} in {_short(chosen.paths.feeds)}",
+        "seeds": f"{_short(chosen.paths.seeds)}/",
+        "store": started.database,
+        "alerts": started.destination,
+        "health": f"{started.health}/healthz, /metrics" if started.health else "off",
+        "try": f"edit {_short(chosen.paths.rules)}/ukraine.yaml, drop a text into {_short(chosen.paths.seeds)}/, "
+        "or in another terminal: monitor alerts list",
+        "stop": "Ctrl-C",
+    }
+    for name, value in rows.items():
+        table.add_row(name, Text(value))
+    console.print()
+    console.print(Text("  newsmonitor", style="bold"))
+    console.print(table)
+    console.print()
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

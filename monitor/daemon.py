@@ -1,0 +1,365 @@
+"""The composition root: builds everything from the settings, owns the scheduler, the loops and the shutdown."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor import __version__
+from monitor.alerts.outbox import Outbox
+from monitor.clock import SystemClock
+from monitor.config import Settings
+from monitor.errors import StoreBusyError, StoreError, StoreFullError
+from monitor.intake import Intake
+from monitor.lock import DaemonLock
+from monitor.pipeline import Pipeline
+from monitor.ports import Clock, Sink
+from monitor.sources.http import GuardedClient, Limits
+from monitor.storage import StoreThread
+from monitor.store.sql import SqlStore, open_store
+from monitor.stories.grouping import Grouper, GroupSettings
+from monitor.telemetry.health import Health, HealthPage
+from monitor.telemetry.metrics import Metrics
+from monitor.telemetry.systemd import notify, watchdog_interval
+from monitor.watch import RulesInForce
+from monitor.workers import FactWorkers, load_extractor
+
+TICK_SECONDS = 1
+STOP_SECONDS = 4.0
+ALERT_LATE = timedelta(minutes=5)
+SILENCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What the daemon runs with, for the person who started it."""
+
+    rules: int
+    rule_errors: tuple[str, ...]
+    feeds: int
+    destination: str
+    health: str
+    database: str
+
+
+class Daemon:
+    """Runs until it is told to stop.
+
+    Args:
+        sinks: where alerts go.
+        destination: the same in words.
+        on_start: called once everything is up.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sinks: Callable[[Settings], tuple[list[Sink], str]],
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        on_start: Callable[[Started], None] = lambda _started: None,
+    ) -> None:
+        self._settings, self._on_start = settings, on_start
+        self._clock = clock or SystemClock()
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
+        self._make_sinks = sinks
+        self._metrics = Metrics()
+        self._health = Health(self._clock)
+        self._log = structlog.get_logger("monitor.daemon")
+        self._counted: dict[str, int] = {}
+        self._stop = asyncio.Event()
+        self._new = asyncio.Event()
+
+    async def run(self, *, once: bool = False) -> int:
+        """Run until a signal; with `once`, do all that is due, deliver, and return.
+
+        Returns:
+            0, or 1 where `once` leaves something undelivered or unprocessed.
+
+        Raises:
+            ConfigError, StoreError: it cannot start; the message says what to do.
+        """
+        lock = DaemonLock(self._settings.paths.var)
+        lock.acquire()
+        async with AsyncExitStack() as stack:
+            stack.callback(lock.release)
+            self._listen_for_signals()
+            await self._open(stack, patient=not once)
+            if self._stop.is_set():
+                return 0
+            if once:
+                return await self._once()
+            await self._forever(stack)
+        self._log.info("stopped")
+        return 0
+
+    def _listen_for_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+
+    async def _open(self, stack: AsyncExitStack, *, patient: bool) -> None:
+        settings, clock = self._settings, self._clock
+        self._call = StoreThread()
+        stack.callback(self._call.close)
+        store = await self._open_store(patient=patient)
+        if store is None:
+            return
+        self._store = store
+        stack.callback(store.close)
+        recovered = await self._call(store.recover, clock.now())
+        if recovered:
+            self._log.info("deliveries of an earlier run are looked up before they are sent", deliveries=recovered)
+
+        self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health)
+        await self._rules.reload()
+        sinks, destination = self._make_sinks(settings)
+        for sink in sinks:
+            stack.push_async_callback(sink.close)
+        workers = FactWorkers(
+            partial(load_extractor, settings.facts.model, settings.paths.gazetteer_files),
+            workers=settings.facts.workers,
+            timeout=timedelta(seconds=settings.facts.timeout),
+            on_restart=self._worker_restarted,
+        )
+        stack.callback(workers.close)
+        window = timedelta(days=settings.stories.window_days)
+        grouper = Grouper(GroupSettings(window=window, max_members=settings.stories.max_articles))
+        grouper.restore(await self._call(lambda: list(store.members(clock.now() - window))))
+        self._pipeline = Pipeline(
+            store=store,
+            call=self._call,
+            extractor=workers,
+            grouper=grouper,
+            sinks=[sink.name for sink in sinks],
+            default_channel=settings.slack.channel,
+            clock=clock,
+            metrics=self._metrics,
+        )
+        self._outbox = Outbox(
+            store,
+            sinks,
+            clock,
+            self._rng,
+            f"{socket.gethostname()}:{os.getpid()}",
+            call=self._call,
+            log=structlog.get_logger("monitor.outbox"),
+        )
+        client = GuardedClient(
+            user_agent=user_agent(settings.sources.contact),
+            limits=Limits(
+                total=settings.sources.timeout,
+                wire=settings.sources.max_bytes,
+                body=settings.sources.max_unpacked_bytes,
+            ),
+            allow_networks=settings.sources.allow_networks,
+            now=clock.now,
+        )
+        stack.push_async_callback(client.close)
+        self._intake = Intake(
+            store=store,
+            call=self._call,
+            client=client,
+            feeds_file=settings.paths.feeds,
+            seeds_folder=settings.paths.seeds,
+            interval=timedelta(seconds=settings.sources.interval),
+            concurrency=settings.sources.concurrency,
+            clock=clock,
+            rng=self._rng,
+            metrics=self._metrics,
+            health=self._health,
+            on_new=self._new.set,
+        )
+        stack.push_async_callback(self._intake.close)
+        await self._intake.open()
+        self._destination = destination
+
+    async def _open_store(self, *, patient: bool) -> SqlStore | None:
+        """The store; a database that is out of reach for now is waited for."""
+        pause = 1.0
+        while True:
+            try:
+                return await self._call(open_store, self._settings.database_url)
+            except StoreBusyError as error:
+                if not patient:
+                    raise
+                self._log.error("waiting for the database", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), pause)
+                return None
+            pause = min(pause * 2, 30)
+
+    async def _once(self) -> int:
+        await self._intake.read_seeds(stable_for=timedelta(0))
+        self._intake.poll_due()
+        while await self._intake.settle_polls():
+            self._intake.poll_due()
+        while await self._pipeline.process(self._rules.book):
+            pass
+        drained = await self._outbox.drain(self._clock.now())
+        left, _ = await self._call(self._store.open_deliveries)
+        self._log.info("done", sent=drained.sent + drained.found, waiting=left)
+        for trouble in self._outbox.troubles:
+            self._log.error("alerts wait", sink=trouble.sink, channel=trouble.channel, error=trouble.error)
+        return 1 if left else 0
+
+    async def _forever(self, stack: AsyncExitStack) -> None:
+        page = HealthPage(self._health, self._metrics, self._settings.health.host, self._settings.health.port)
+        address = ""
+        if self._settings.health.port:
+            address = await page.start()
+            stack.push_async_callback(page.stop)
+        loops = [
+            asyncio.create_task(self._supervise("pipeline", self._process_forever)),
+            asyncio.create_task(self._supervise("outbox", lambda: self._outbox.run(self._stop))),
+        ]
+        scheduler = self._schedule()
+        self._on_start(
+            Started(
+                rules=len(self._rules.book.matcher.rules),
+                rule_errors=tuple(str(error) for error in self._rules.errors),
+                feeds=len(self._intake.feeds),
+                destination=self._destination,
+                health=address,
+                database=self._store.url,
+            )
+        )
+        self._log.info("started", version=__version__, rules=len(self._rules.book.rules), feeds=len(self._intake.feeds))
+        notify("READY=1")
+        await self._stop.wait()
+        self._log.info("stopping")
+        notify("STOPPING=1")
+        scheduler.shutdown(wait=False)
+        _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+    def _schedule(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        )
+        watchdog = watchdog_interval()
+        jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+            ("poll", TICK_SECONDS, self._poll),
+            ("seeds", TICK_SECONDS, self._intake.read_seeds),
+            ("rules", TICK_SECONDS, self._rules.reload),
+            ("gauges", 5, self._take_stock),
+            ("retention", 3600, self._drop_old_texts),
+        ]
+        if watchdog is not None:
+            jobs.append(("watchdog", watchdog.total_seconds(), self._watchdog))
+        for name, seconds, job in jobs:
+            scheduler.add_job(
+                self._guarded, "interval", seconds=seconds, args=(name, job), id=name, next_run_time=self._clock.now()
+            )
+        scheduler.start()
+        return scheduler
+
+    async def _guarded(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
+        """Run a scheduled job; what goes wrong is told, and the next tick tries again."""
+        try:
+            await job()
+        except StoreError as error:
+            self._store_trouble(error)
+        except Exception:  # noqa: BLE001 - one failing job must not end the daemon
+            self._metrics.failures.labels(name).inc()
+            self._log.exception("a scheduled job failed; it runs again at its next tick", job=name)
+            self._health.report(name, "degraded", "failed; see the log")
+        else:
+            self._health.report(name)
+
+    async def _poll(self) -> None:
+        await self._intake.reload_feeds()
+        self._intake.poll_due()
+
+    async def _process_forever(self) -> None:
+        while not self._stop.is_set():
+            self._new.clear()
+            try:
+                worked = await self._pipeline.process(self._rules.book)
+            except (StoreBusyError, StoreFullError) as error:
+                self._store_trouble(error)
+                worked = 0
+            self._health.report("pipeline", good_for=SILENCE)
+            if worked:
+                self._outbox.nudge()
+            else:
+                await _first(self._stop, self._new, seconds=5)
+
+    async def _supervise(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Keep a loop running; one that breaks is logged and started again."""
+        pause = 1.0
+        while not self._stop.is_set():
+            began = monotonic()
+            try:
+                await loop()
+            except Exception:  # noqa: BLE001 - nor must a failing loop
+                self._metrics.failures.labels(name).inc()
+                self._health.report(name, "failing", "failed and was started again; see the log")
+                self._log.exception("a loop failed and is started again", loop=name, seconds=pause)
+                await _first(self._stop, seconds=pause)
+                pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
+
+    async def _take_stock(self) -> None:
+        backlog = await self._call(self._store.backlog)
+        waiting, oldest = await self._call(self._store.open_deliveries)
+        self._metrics.backlog.set(backlog)
+        self._metrics.outbox.set(waiting)
+        for outcome, total in self._outbox.totals.items():
+            self._metrics.deliveries.labels(outcome).inc(total - self._counted.get(outcome, 0))
+            self._counted[outcome] = total
+        self._intake.take_stock(backlog)
+        self._health.report("database", good_for=timedelta(minutes=1))
+        late = oldest is not None and self._clock.now() - oldest > ALERT_LATE
+        troubles = "; ".join(trouble.error for trouble in self._outbox.troubles)
+        if late or any(trouble.operator for trouble in self._outbox.troubles):
+            self._health.report(
+                "alerts", "failing", troubles or f"{waiting} deliveries wait, the oldest since {oldest}"
+            )
+        else:
+            self._health.report("alerts", "degraded" if troubles else "ok", troubles)
+        notify(f"STATUS={len(self._intake.feeds)} feeds, {backlog} articles and {waiting} deliveries waiting")
+
+    async def _drop_old_texts(self) -> None:
+        before = self._clock.now() - timedelta(days=self._settings.database.keep_days)
+        dropped = await self._call(self._store.drop_old_texts, before)
+        if dropped:
+            self._log.info("old unmatched texts dropped", articles=dropped)
+
+    async def _watchdog(self) -> None:
+        # Trouble outside is no reason to be restarted; a pipeline that has stopped turning is.
+        if "pipeline" not in self._health.silent():
+            notify("WATCHDOG=1")
+
+    def _store_trouble(self, error: StoreError) -> None:
+        self._health.report("database", "failing", str(error))
+        self._log.error("database trouble; nothing stored is lost, work goes on when it is back", error=str(error))
+
+    def _worker_restarted(self, reason: str) -> None:
+        self._metrics.worker_restarts.inc()
+        self._log.warning("fact worker replaced", reason=reason)
+
+
+def user_agent(contact: str) -> str:
+    """The honest name under which feeds are fetched."""
+    return f"newsmonitor/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+async def _first(*events: asyncio.Event, seconds: float) -> None:
+    """Wait until one of the events is set, or so long."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

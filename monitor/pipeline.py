@@ -1,0 +1,186 @@
+"""The way of an article: match, facts, story, alert decision, commit. The order of the stages is read here."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+
+from monitor.alerts import policy
+from monitor.alerts.render import render
+from monitor.errors import ExtractionError, StoreError
+from monitor.matching.matcher import Matcher
+from monitor.model.alert import AlertDecision, Card
+from monitor.model.article import Article, Quarantined
+from monitor.model.facts import Facts
+from monitor.model.rule import Match, Rule
+from monitor.model.story import Relation
+from monitor.ports import Clock, FactExtractor, Processed
+from monitor.storage import StoreThread
+from monitor.store.sql import SqlStore
+from monitor.stories.grouping import Grouper
+from monitor.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules in force with their engine; replaced whole, so that no article meets half a set."""
+
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    matcher: Matcher = field(default_factory=lambda: Matcher(()))
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> "Rulebook":
+        """Compile the rules."""
+        return cls({rule.id: rule for rule in rules}, Matcher(rules))
+
+
+class Pipeline:
+    """Takes stored articles through all stages, in order of arrival.
+
+    Whatever is killed half-way begins again from the store, and comes to the same decisions.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SqlStore,
+        call: StoreThread,
+        extractor: FactExtractor,
+        grouper: Grouper,
+        sinks: Sequence[str],
+        default_channel: str,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._store, self._call = store, call
+        self._extractor, self._grouper = extractor, grouper
+        self._sinks, self._default_channel = tuple(sinks), default_channel
+        self._clock, self._metrics = clock, metrics
+        self._broken: list[Quarantined] = []
+        self._log = structlog.get_logger("monitor.pipeline")
+
+    async def process(self, book: Rulebook, limit: int = 64) -> int:
+        """Process the oldest waiting articles with these rules; how many there were.
+
+        Raises:
+            StoreError: nothing of the article under way was stored; it will come again.
+        """
+        articles = await self._call(self._store.unprocessed, limit)
+        matched = {article.id: self._match(article, book) for article in articles}
+        # Facts are extracted side by side in the workers; decisions follow one by one, in order of arrival.
+        extractions = {
+            article.id: asyncio.create_task(self._extract(article)) for article in articles if matched[article.id]
+        }
+        unmatched: list[Processed] = []
+        try:
+            for article in articles:
+                if not matched[article.id]:
+                    unmatched.append(Processed(article))
+                    continue
+                with structlog.contextvars.bound_contextvars(article=article.id):
+                    facts = await extractions[article.id]
+                    outcome = await self._outcome(article, matched[article.id], facts, book)
+                    await self._commit([*unmatched, outcome])
+                unmatched.clear()
+            if unmatched:
+                await self._commit(unmatched)
+        finally:
+            for task in extractions.values():
+                task.cancel()
+        return len(articles)
+
+    def _match(self, article: Article, book: Rulebook) -> tuple[Match, ...]:
+        try:
+            return book.matcher.match(article)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours on one article must not stop the others
+            self._set_aside("match", article, error)
+            return ()
+
+    async def _extract(self, article: Article) -> Facts | None:
+        started = perf_counter()
+        try:
+            facts = await self._extractor.extract(
+                article.document, article.time, article.lang, title_length=len(article.title)
+            )
+        except ExtractionError as error:
+            self._log.warning("facts are missing", article=article.id, error=str(error))
+            return None
+        self._metrics.extraction.observe(perf_counter() - started)
+        return facts
+
+    async def _outcome(
+        self, article: Article, matches: tuple[Match, ...], facts: Facts | None, book: Rulebook
+    ) -> Processed:
+        try:
+            return await self._decide(article, matches, facts, book)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            self._set_aside("decide", article, error)
+            return Processed(article, matches, facts)
+
+    async def _decide(
+        self, article: Article, matches: tuple[Match, ...], facts: Facts | None, book: Rulebook
+    ) -> Processed:
+        now = self._clock.now()
+        story = self._grouper.decide(article)
+        prior = await self._call(self._store.alerts_of, story.story_id)
+        decisions = policy.decide(
+            article, matches, book.rules, story, prior=prior, now=now, default_channel=self._default_channel
+        )
+        told = await self._call(self._store.story, story.story_id)
+        originals = dict.fromkeys(member.outlet for member in told if member.relation is not Relation.COPY)
+        copies = sum(member.relation is Relation.COPY for member in told)
+
+        def card(decision: AlertDecision) -> Card:
+            outlets = [outlet for outlet in originals if outlet and outlet != article.outlet]
+            return render(article, decision, matches, book.rules, story, facts=facts, outlets=outlets, copies=copies)
+
+        return Processed(article, matches, facts, story, decisions, policy.alerts_from(decisions, card, prior, now))
+
+    async def _commit(self, outcomes: Sequence[Processed]) -> None:
+        now = self._clock.now()
+        for entry in self._broken:
+            await self._call(self._store.quarantine, entry)
+        self._broken.clear()
+        await self._call(self._store.commit, outcomes, self._sinks, now)
+        for outcome in outcomes:
+            if outcome.story is not None:
+                self._grouper.admit(outcome.article, outcome.story)
+            self._report(outcome, now)
+
+    def _report(self, outcome: Processed, now: datetime) -> None:
+        for match in outcome.matches:
+            self._metrics.matches.labels(match.rule_id).inc()
+        for decision in outcome.decisions:
+            self._metrics.decisions.labels(decision.reason.value).inc()
+            self._log.debug("decided", channel=decision.channel, reason=decision.reason.value, story=decision.story_id)
+        for alert in outcome.alerts:
+            self._metrics.alerts.labels(alert.severity.value).inc()
+            self._metrics.delay.observe((now - outcome.article.fetched).total_seconds())
+            self._log.info(
+                "alert",
+                id=alert.id,
+                kind=alert.kind.value,
+                severity=alert.severity.value,
+                rules=",".join(alert.rules),
+                channel=alert.channel,
+                headline=alert.card.headline,
+            )
+
+    def _set_aside(self, stage: str, article: Article, error: Exception) -> None:
+        self._metrics.failures.labels(stage).inc()
+        self._log.error(
+            "article set aside: this is a bug, please report it", stage=stage, article=article.id, exc_info=error
+        )
+        self._broken.append(
+            Quarantined(
+                source=article.source,
+                ref=article.id,
+                reason=f"{stage} failed: {type(error).__name__}: {error}; see `monitor articles show {article.id}`",
+                at=self._clock.now(),
+            )
+        )

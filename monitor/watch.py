@@ -1,0 +1,69 @@
+"""The rules in force: read again when a file changes, compiled aside, swapped whole."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from monitor.errors import RuleError
+from monitor.pipeline import Rulebook
+from monitor.rules.load import RuleFolder
+from monitor.telemetry.health import Health
+from monitor.telemetry.metrics import Metrics
+
+Signature = frozenset[tuple[str, int, int]]
+
+
+def signature(folder: Path, patterns: Sequence[str] = ("*",)) -> Signature:
+    """What a folder looks like from outside: each file's path, modification time and size.
+
+    Comparing two is how changes are noticed; unlike the kernel's notices it also works on network file systems and
+    on folders mounted into containers.
+    """
+    found = set()
+    for pattern in patterns:
+        for path in folder.rglob(pattern):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            if path.is_file():
+                found.add((str(path), stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)
+
+
+class RulesInForce:
+    """Holds the current rulebook and replaces it when the folder changes."""
+
+    def __init__(self, folder: Path, metrics: Metrics, health: Health) -> None:
+        self._folder, self._files = folder, RuleFolder(folder)
+        self._metrics, self._health = metrics, health
+        self._seen: Signature | None = None
+        self._log = structlog.get_logger("monitor.rules")
+        self.book = Rulebook()
+        self.errors: tuple[RuleError, ...] = ()
+
+    async def reload(self) -> bool:
+        """Read the folder again if it looks different; whether another rulebook is in force now."""
+        seen = await asyncio.to_thread(signature, self._folder, ("*.yaml", "*.yml"))
+        if seen == self._seen:
+            return False
+        first, self._seen = self._seen is None, seen
+        loaded = await asyncio.to_thread(self._files.reload)
+        self._report(loaded.errors)
+        if not loaded.changed and not first:
+            return False
+        self.book = await asyncio.to_thread(Rulebook.of, loaded.rules)
+        self._metrics.rules.set(len(self.book.matcher.rules))
+        if not first:
+            self._log.info("rules reloaded", rules=len(self.book.matcher.rules), mistakes=len(loaded.errors))
+        return True
+
+    def _report(self, errors: tuple[RuleError, ...]) -> None:
+        for error in errors:
+            if str(error) not in {str(known) for known in self.errors}:
+                self._log.error("rule file has a mistake; its last good version stays in force", error=str(error))
+        self.errors = errors
+        self._metrics.rule_errors.set(len(errors))
+        self._health.report("rules", "degraded" if errors else "ok", "; ".join(str(error) for error in errors[:5]))
