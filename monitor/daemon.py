@@ -288,7 +288,7 @@ class Daemon:
         while not self._stop.is_set():
             self._new.clear()
             try:
-                worked = await self._pipeline.process(self._rules.book)
+                worked = await self._pipeline.process(self._rules.book, self._stop)
             except (StoreBusyError, StoreFullError) as error:
                 self._store_trouble(error)
                 worked = 0
@@ -313,6 +313,7 @@ class Daemon:
                 pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
 
     async def _take_stock(self) -> None:
+        await self._call(self._store.probe)
         backlog = await self._call(self._store.backlog)
         waiting, oldest = await self._call(self._store.open_deliveries)
         self._metrics.backlog.set(backlog)

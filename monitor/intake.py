@@ -48,7 +48,8 @@ class Intake:
     ) -> None:
         self._store, self._call, self._client = store, call, client
         self._feeds_file, self._seeds_folder = feeds_file, seeds_folder
-        self._pace, self._concurrency = schedule.Pace(interval=interval), concurrency
+        self._pace = schedule.Pace(interval=interval, minimum=min(interval, schedule.USUAL_PACE.minimum))
+        self._concurrency = concurrency
         self._clock, self._rng = clock, rng
         self._metrics, self._health, self._on_new = metrics, health, on_new
         self._log = structlog.get_logger("monitor.intake")

@@ -62,8 +62,10 @@ class Pipeline:
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
 
-    async def process(self, book: Rulebook, limit: int = 64) -> int:
+    async def process(self, book: Rulebook, stop: asyncio.Event | None = None, limit: int = 64) -> int:
         """Process the oldest waiting articles with these rules; how many there were.
+
+        Once `stop` is set the article under way is finished and the rest left for the next start.
 
         Raises:
             StoreError: nothing of the article under way was stored; it will come again.
@@ -77,6 +79,8 @@ class Pipeline:
         unmatched: list[Processed] = []
         try:
             for article in articles:
+                if stop is not None and stop.is_set():
+                    break
                 if not matched[article.id]:
                     unmatched.append(Processed(article))
                     continue

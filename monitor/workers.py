@@ -47,8 +47,9 @@ def load_extractor(model: str, gazetteers: tuple[Path, ...]) -> Extracts:
 
 def _serve(connection: Connection, load: Callable[[], Extracts]) -> None:
     """Answer jobs until the other end is closed, which it also is when the daemon is killed."""
-    # Ctrl-C reaches the whole process group; the daemon decides when its workers stop.
+    # Ctrl-C and a service manager's SIGTERM reach the whole group; the daemon decides when its workers stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     extractor = load()
     with suppress(EOFError, OSError):
         connection.send(_READY)

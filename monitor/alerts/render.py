@@ -1,12 +1,13 @@
 """From a decision to the card a person reads: everything chosen and worded here, nothing formatted for a channel."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from monitor.alerts.keyfacts import attribution, key_facts
 from monitor.alerts.passages import passages, terms
 from monitor.alerts.text import clean, cut, first_sentence
-from monitor.model.alert import AlertDecision, AlertKind, Card, Reason
+from monitor.model.alert import AlertDecision, AlertKind, Card, Excerpt, Reason
 from monitor.model.article import Article
 from monitor.model.facts import Facts, Span
 from monitor.model.rule import Match, Rule
@@ -16,6 +17,8 @@ HEADLINE = 200
 _CHANGE = 280
 _CHANGES = 6
 _OUTLETS = 4
+# A passage with so large a share of its words in one line of the card is told by it.
+_SAME_WORDS = 0.8
 # In a thread the reader knows the story already: what is new counts, and who says so.
 _UPDATE_FACTS = 3
 
@@ -55,12 +58,28 @@ def render(
         outlet=cut(clean(article.outlet), 80),
         published=article.published,
         facts=lines[:_UPDATE_FACTS] if update else lines,
-        why=passages(article, shown, most=1 if update else 3),
+        why=_untold(passages(article, shown, most=1 if update else 3), (headline, *(line.text for line in lines))),
         terms=tuple(cut(clean(term), 60) for term in terms(shown)),
         changes=_changes(decision, story, facts) if update else (),
         also=_also(article, outlets, copies),
         notes=_notes(article, facts),
     )
+
+
+def _untold(excerpts: Sequence[Excerpt], told: Sequence[str]) -> tuple[Excerpt, ...]:
+    """The passages that the card does not tell already; reading one twice costs seconds and says nothing."""
+    known = [set(_words(line)) for line in told]
+    return tuple(
+        excerpt
+        for excerpt in excerpts
+        if not any(
+            len(words & line) >= _SAME_WORDS * len(words) for line in known for words in [set(_words(excerpt.text))]
+        )
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _headline(article: Article) -> str:

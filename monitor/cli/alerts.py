@@ -61,10 +61,10 @@ def show(
     from rich.console import Console
     from rich.text import Text
 
-    from monitor.sinks.console import card_view
+    from monitor.sinks.console import alert_view
 
     console = Console(highlight=False)
-    console.print(card_view(status.alert.card, status.alert.channel))
+    console.print(alert_view(status.alert))
     for delivery in status.deliveries:
         note = f" ({delivery.error})" if delivery.error else ""
         where = f" as {delivery.ref}" if delivery.ref else ""

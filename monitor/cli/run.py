@@ -24,7 +24,9 @@ def run(
     chosen = settings(config)
     from monitor.telemetry.logs import set_up
 
-    set_up(chosen.log.level, chosen.log.format)
+    # Cards on the same terminal tell what these would.
+    told_by_cards = () if chosen.slack.token or not sys.stdout.isatty() else ("monitor.pipeline", "monitor.outbox")
+    set_up(chosen.log.level, chosen.log.format, quiet=told_by_cards)
     import uvloop
 
     from monitor.daemon import Daemon

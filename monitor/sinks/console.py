@@ -14,7 +14,7 @@ from rich.text import Text
 from monitor.alerts.text import clean, smooth
 from monitor.alerts.times import stamp
 from monitor.errors import ConfigError
-from monitor.model.alert import AlertKind, Card, Delivery, Excerpt, FactLine
+from monitor.model.alert import Alert, AlertKind, Card, Delivery, Excerpt, FactLine
 from monitor.model.rule import Severity
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
@@ -71,7 +71,7 @@ class ConsoleSink:
     async def send(self, delivery: Delivery) -> Sent | Failed:
         """Print the card."""
         try:
-            self._console.print(card_view(delivery.alert.card, delivery.alert.channel), end="")
+            self._console.print(alert_view(delivery.alert), end="")
             self._console.file.flush()
         except (OSError, ValueError) as problem:
             # A closed pipe or terminal; the alert waits for the next start.
@@ -86,7 +86,12 @@ class ConsoleSink:
         """Nothing to release."""
 
 
-def card_view(card: Card, channel: str = "") -> RenderableType:
+def alert_view(alert: Alert) -> RenderableType:
+    """The alert's card for rich, with the id that `monitor alerts show` takes."""
+    return card_view(alert.card, alert.channel, alert.id[:8])
+
+
+def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
     """The card for rich: a first alert at full width, what follows in its story smaller and indented."""
     follows = card.kind is not AlertKind.FIRST
     parts: list[RenderableType] = [_heading(card, channel)]
@@ -95,7 +100,7 @@ def card_view(card: Card, channel: str = "") -> RenderableType:
         parts.append(_headline(card, "none"))
     else:
         parts.append(_headline(card, "bold"))
-    parts.append(_source(card, with_url=not follows))
+    parts.append(_source(card, name, with_url=not follows))
     if card.facts:
         parts += [Text(), _facts(card.facts)]
     if not follows:
@@ -123,9 +128,9 @@ def _headline(card: Card, style: str) -> Text:
     return text
 
 
-def _source(card: Card, *, with_url: bool) -> Text:
+def _source(card: Card, name: str, *, with_url: bool) -> Text:
     when = stamp(card.published) if card.published else ""
-    line = " · ".join(part for part in (clean(card.outlet), when, clean(card.also)) if part)
+    line = " · ".join(part for part in (clean(card.outlet), when, clean(card.also), name and f"alert {name}") if part)
     text = Text(line, style="dim")
     if with_url and card.url:
         text.append(f"\n{clean(card.url)}" if line else clean(card.url))

@@ -1,15 +1,24 @@
 """The store on a SQL database: its parts by noun, on one engine."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from monitor.store.articles import ArticleStore
 from monitor.store.deliveries import DeliveryStore
-from monitor.store.engine import open_engine, upgrade
+from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.outcomes import OutcomeStore
 
 
 class SqlStore(ArticleStore, OutcomeStore, DeliveryStore):
     """The store on SQLite or PostgreSQL."""
+
+    def probe(self) -> None:
+        """Write without changing anything.
+
+        Raises:
+            StoreError: the database cannot be written now; reading may work all the same, as on a full disk.
+        """
+        with transaction(self._engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
     def close(self) -> None:
         """Close every connection."""

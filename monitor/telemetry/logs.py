@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Literal, TextIO
 
 import structlog
@@ -10,8 +11,17 @@ import structlog
 _QUIET = ("apscheduler", "alembic", "aiohttp", "asyncio", "slack_sdk", "sqlalchemy", "dateparser", "charset_normalizer")
 
 
-def set_up(level: str = "info", style: Literal["auto", "text", "json"] = "auto", stream: TextIO = sys.stderr) -> None:
-    """Send structlog's and the standard library's logs to the stream, in the chosen style."""
+def set_up(
+    level: str = "info",
+    style: Literal["auto", "text", "json"] = "auto",
+    stream: TextIO = sys.stderr,
+    *,
+    quiet: Sequence[str] = (),
+) -> None:
+    """Send structlog's and the standard library's logs to the stream, in the chosen style.
+
+    Loggers named in `quiet` say only warnings and errors, unless everything is wanted (debug).
+    """
     text = style == "text" or (style == "auto" and stream.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -51,7 +61,7 @@ def set_up(level: str = "info", style: Literal["auto", "text", "json"] = "auto",
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _QUIET:
+    for name in (*_QUIET, *(quiet if level != "debug" else ())):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

@@ -15,7 +15,8 @@ KILLS = 8
 
 
 def slack_environment(folder: Path, server: SlackServer) -> dict[str, str]:
-    return environment(folder, SLACK__BOT_TOKEN=TOKEN, SLACK__BASE_URL=server.base_url, SLACK__CHANNEL=f"#{CHANNELS[0]}")
+    channel = f"#{CHANNELS[0]}"
+    return environment(folder, SLACK__BOT_TOKEN=TOKEN, SLACK__BASE_URL=server.base_url, SLACK__CHANNEL=channel)
 
 
 async def start(env: dict[str, str], *words: str) -> asyncio.subprocess.Process:

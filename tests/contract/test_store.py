@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from monitor.errors import StoreBusyError, StoreError
+from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.model.alert import DeliveryState
 from monitor.model.article import Batch, Quarantined
 from monitor.model.story import Relation
@@ -313,3 +313,17 @@ class TestTrouble:
         assert store.ingest(Batch(articles=(article(),)))
         store.close()
         other.dispose()
+
+    def test_a_full_disk_stores_nothing_half_and_recovers(self, tmp_path: Path) -> None:
+        store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+        with transaction(store._engine) as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+            connection.execute(text(f"PRAGMA max_page_count = {pages + 4}"))
+        large = Batch(articles=(article("small"), article("large", "words " * 20_000)), state=feed_state())
+        with pytest.raises(StoreFullError, match="free some space"):
+            store.ingest(large)
+        assert (store.backlog(), store.feed_states()) == (0, {})
+        with transaction(store._engine) as connection:
+            connection.execute(text("PRAGMA max_page_count = 1000000"))
+        assert len(store.ingest(large)) == 2
+        store.close()

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,11 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     paths = {f"PATHS__{name.upper()}": str(folder / name) for name in ("rules", "seeds", "var")}
     defaults = {**paths, "PATHS__FEEDS": str(folder / "feeds.yaml"), "HEALTH__PORT": "0"}
-    return outside | {f"MONITOR_{name}": value for name, value in (defaults | settings).items()}
+    return (
+        outside
+        | {"LOG": str(folder / "log")}
+        | {f"MONITOR_{name}": value for name, value in (defaults | settings).items()}
+    )
 
 
 def monitor(
@@ -36,13 +42,21 @@ def json_lines(result: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]
 
 
 @contextmanager
-def daemon(env: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A running daemon; it is killed at the end if it still runs."""
-    process = subprocess.Popen(
-        [*MONITOR, "run", *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def daemon(env: dict[str, str], *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A running daemon that logs to the file env["LOG"]; it is killed at the end if it still runs."""
+    with Path(env["LOG"]).open("wb") as log:
+        process = subprocess.Popen([*MONITOR, "run", *words], env=env, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until another process has done something; its clock cannot be moved from here."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError("it did not happen in time")
+        threading.Event().wait(0.1)
