@@ -1,0 +1,132 @@
+"""Verbs and nouns of action: their types, and which make what hangs on them planned, possible, asked for or undone."""
+
+from monitor.facts.words import words
+
+_TYPES: dict[str, str] = {
+    "attack": (
+        "attack strike bomb bombard shell hit target raid shoot fire launch invade assault storm ambush stab"
+        " attack intercept shoot down"
+    ),
+    "kill": "kill murder assassinate execute slay massacre",
+    "die": "die perish drown",
+    "injure": "injure wound hurt maim hospitalize hospitalise",
+    "destroy": "destroy damage demolish collapse burn wreck level sink explode crash derail erupt",
+    "permit": (
+        "allow permit authorize authorise approve let clear greenlight grant license enable legalize"
+        " legalise okay sanction"
+    ),
+    "stop": (
+        "ban prohibit block bar forbid prevent stop halt suspend discourage deter dissuade cancel veto"
+        " postpone delay close shut"
+    ),
+    "move": (
+        "send deploy move arrive leave enter travel flee withdraw evacuate station advance retreat return"
+        " cross transfer deport ship"
+    ),
+    "agree": "agree sign ratify settle reach negotiate pass adopt endorse accept",
+    "meet": "meet visit host summon",
+    "win": "elect win defeat lose beat draw qualify vote",
+    "office": "appoint resign quit dismiss oust nominate sack step name hire promote replace inaugurate",
+    "justice": (
+        "arrest detain charge indict sentence convict jail acquit sue fine extradite imprison rule overturn"
+        " uphold investigate search seize accuse"
+    ),
+    "give": "give provide supply deliver donate fund offer lend transfer award pay",
+    "trade": "buy acquire sell merge purchase invest export import raise cut slash hike",
+    "change": (
+        "rise fall grow drop increase decrease decline jump surge plunge tumble climb soar slip shrink gain"
+        " double triple"
+    ),
+    "use": "use employ deploy test",
+    "find": "discover find detect identify uncover",
+    "protest": "protest demonstrate rally strike riot march",
+    "threaten": "threaten vow pledge promise",
+    "demand": "demand urge order call request",
+    "tell": (
+        "announce warn condemn criticize criticise blame praise reject deny confirm declare admit apologize apologise"
+    ),
+}
+TYPE_OF = {verb: kind for kind, verbs in reversed(_TYPES.items()) for verb in verbs.split()}
+
+NOUNS = {
+    noun: kind
+    for kind, nouns in {
+        "attack": (
+            "attack strike airstrike bombing bombardment shelling raid shooting invasion assault offensive"
+            " incursion stabbing ambush blast retaliation"
+        ),
+        "destroy": "explosion crash fire collapse derailment earthquake flood eruption hurricane",
+        "permit": "authorization authorisation approval permission",
+        "stop": "ban suspension closure cancellation ceasefire embargo blockade",
+        "move": "deployment withdrawal evacuation arrival departure retreat",
+        "kill": "killing murder assassination massacre",
+        "die": "death",
+        "justice": "arrest detention conviction indictment trial sentencing",
+        "office": "resignation appointment dismissal nomination",
+        "win": "victory defeat election",
+        "trade": "acquisition takeover merger purchase sale",
+        "protest": "protest demonstration rally riot",
+        "meet": "summit meeting",
+    }.items()
+    for noun in nouns.split()
+}
+
+LIGHT_VERBS = words("give grant get receive carry conduct make launch mount stage issue win obtain")
+PERMISSION_NOUNS = words(
+    "light permission approval authorization authorisation go-ahead nod clearance consent blessing licence"
+    " license green"
+)
+
+OBJECT_CONTROL = words(
+    "allow permit authorize authorise let enable encourage urge ask tell order force compel persuade convince"
+    " press require instruct warn invite help advise teach want expect get cause lead prompt request beg implore"
+    " call push inspire empower approve clear direct pressure command motivate entitle oblige tempt challenge"
+    " hire pay train"
+)
+REQUESTING = words(
+    "ask urge demand order request require press beg implore call push advise instruct recommend tell invite"
+    " encourage direct command pressure suggest propose insist"
+)
+PERMITTING = words("allow permit let authorize authorise enable approve clear entitle free empower")
+PLANNING = words(
+    "want plan intend prepare aim seek hope expect decide agree vow pledge promise threaten set schedule"
+    " propose offer consider mull commit wish look need choose opt volunteer arrange mean swear poise slate due"
+    " resolve involve entail"
+)
+ATTEMPTING = words("try attempt struggle strive fight compete")
+SEEMING = words(
+    "seem appear suspect believe think allege accuse rumor rumour presume assume claim report say estimate tend charge"
+)
+FAILING = words("fail refuse decline neglect avoid forget forgo omit hesitate resist abstain refrain")
+PREVENTING = words(
+    "prevent stop block bar ban prohibit keep discourage deter dissuade forbid hinder exclude disqualify"
+    " restrain halt cease quit refrain abstain"
+)
+AIMED = words(
+    "suspect charge convict arrest fine acquit warn deter talk punish forgive sue investigate jail sanction force"
+)
+"""Verbs whose object is the one who does what follows 'of', 'for', 'from' or 'into'."""
+
+FACTUAL = words(
+    "begin start continue manage help proceed go come keep happen force cause make lead get learn remember use"
+    " rush hurry resume"
+)
+
+PLAN_NOUNS = words(
+    "plan decision offer threat proposal intention promise pledge effort attempt bid aim goal move readiness"
+    " commitment agreement deal preparation"
+)
+REQUEST_NOUNS = words("request call demand order appeal plea petition recommendation obligation instruction")
+ABILITY_NOUNS = words(
+    "ability right permission chance opportunity authority power license licence capacity authorization"
+    " authorisation approval way reason freedom light nod go-ahead clearance"
+)
+
+POSSIBLE_AUX = words("may might could can")
+WEAK_ADVERBS = words(
+    "possibly perhaps maybe likely probably allegedly reportedly apparently purportedly potentially supposedly"
+    " seemingly presumably"
+)
+PLACE_PREPOSITIONS = words(
+    "in at near inside within outside across throughout around off over into to from on through toward towards between"
+)

@@ -1,0 +1,440 @@
+"""Who says what: speech, belief, denial, promise, demand and report, with the source and the content."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from monitor.facts import cues
+from monitor.facts.content import Contents, cue_extent
+from monitor.facts.entities import Names
+from monitor.facts.pronouns import Antecedents
+from monitor.facts.quotes import Quoted, is_speech
+from monitor.facts.reading import Reading, chars, is_subject, phrase
+from monitor.facts.sources import SELF, Sources
+from monitor.model.facts import Arg, Claim, CueClass, Span
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+MAX_CLAIMS = 1_500
+_CLAUSE_STOPS = frozenset({"punct", "cc"})
+
+
+@dataclass(slots=True)
+class Claims:
+    """Finds the claims of one document."""
+
+    reading: Reading
+    names: Names
+    quoted: Sequence[Quoted]
+    antecedents: Antecedents
+    found: list[Claim] = field(default_factory=list)
+    contents: Contents = field(init=False)
+    sources: Sources = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.contents = Contents(self.reading, self.quoted)
+        self.sources = Sources(self.reading, self.names, self.antecedents, self.found)
+
+    def find(self) -> tuple[Claim, ...]:
+        """All claims in the order of their cues, nested ones marked."""
+        for token in self.reading.doc:
+            if len(self.found) >= MAX_CLAIMS:
+                break
+            claim = self._by_cue(token)
+            if claim is not None:
+                self.found.append(claim)
+        self._headings()
+        self._after_colon()
+        self._carry_on()
+        self.found = [self._before_tag(claim) for claim in self.found]
+        return tuple(_nested(sorted(self.found, key=lambda claim: claim.cue_span.start)))
+
+    def _before_tag(self, claim: Claim) -> Claim:
+        """'stressed A - "B," he stated': B has a tag of its own and is not content of the first cue."""
+        for other in self.found:
+            if other is claim or other.rule != "claim.quote" or abs(other.sentence - claim.sentence) > 1:
+                continue
+            for number, span in enumerate(claim.content):
+                first = other.content[0]
+                if (
+                    span.start < first.start
+                    and first.end < other.cue_span.end <= span.end
+                    and claim.cue_span.end <= span.start
+                ):
+                    kept = self.reading.trimmed(span.start, first.start)
+                    if kept.end > kept.start:
+                        content = (*claim.content[:number], kept, *claim.content[number + 1 :])
+                        return self._restretched(replace(claim, content=content))
+        return claim
+
+    def _by_cue(self, token: "Token") -> Claim | None:
+        if (
+            token.lower_ == "according"
+            and token.i + 1 < len(self.reading.doc)
+            and self.reading.doc[token.i + 1].lower_ == "to"
+        ):
+            return self._according(token)
+        if token.lower_ in cues.REPORTED_ADVERBS and token.pos_ == "ADV":
+            return self._adverb(token)
+        if token.pos_ in {"VERB", "AUX"}:
+            return self._verb(token)
+        if token.pos_ == "NOUN" and token.lemma_.lower() in cues.NOUNS:
+            return self._noun(token)
+        return None
+
+    # -- according to
+
+    def _according(self, token: "Token") -> Claim | None:
+        to = self.reading.doc[token.i + 1]
+        source = next(
+            (child for child in (*to.children, *token.children) if child.dep_ in {"pobj", "pcomp"} and child.i > to.i),
+            None,
+        )
+        if source is None:
+            source = next((t for t in self.reading.doc[to.i + 1 : to.i + 6] if t.pos_ in {"NOUN", "PROPN"}), None)
+        if source is None or source.lower_ in {"plan", "plans", "schedule", "rules", "law"}:
+            return None
+        _first, last = phrase(source)
+        last = max(last, source.right_edge.i if source.right_edge.i - source.i < 12 else last)
+        outer = chars(self.reading, token.i, last)
+        clause = token.head
+        while clause.pos_ not in {"VERB", "AUX"} and clause.head.i != clause.i:
+            clause = clause.head
+        host = self.contents.host_clause(clause, token)
+        content = self.contents.without(host, outer)
+        if not content:
+            return None
+        touched = [
+            i
+            for i, one in enumerate(self.quoted)
+            if any(s.start < one.outer.end and one.outer.start < s.end for s in content)
+            and is_speech(self.reading, one)
+        ]
+        content = self.contents.with_quotes(content, touched, outer)
+        return self._claim(
+            token,
+            (token.i, to.i),
+            source,
+            "say",
+            content,
+            "claim.according_to",
+            0.92,
+            source_span=chars(self.reading, *phrase(source)),
+        )
+
+    # -- adverbs
+
+    def _adverb(self, token: "Token") -> Claim | None:
+        clause = token.head
+        if clause.pos_ not in {"VERB", "AUX"}:
+            return None
+        content = self.contents.without(self.contents.clause_span(clause), Span(token.idx, token.idx + len(token)))
+        if not content:
+            return None
+        return self._claim(token, (token.i, token.i), None, "report", content, "claim.adverb", 0.7)
+
+    # -- verbs
+
+    def _verb(self, token: "Token") -> Claim | None:  # noqa: PLR0911 - a cascade of rules
+        lemma = token.lemma_.lower()
+        kind = cues.CLASS_OF.get(lemma)
+        reaction = kind is None and (lemma in cues.REACTIONS or lemma in cues.PREPOSITIONAL)
+        if kind is None and not reaction:
+            return self._unlisted(token) if self.quoted else None
+        if self._inside_short_quote(token) or token.dep_ in {"amod", "compound", "aux"}:
+            return None
+        to = any(child.tag_ == "TO" for child in token.children)
+        if to and (reaction or kind == "believe"):
+            return None
+        source, passive = self.sources.source(token)
+        if kind == "believe" and source is not None and source.lower_ in SELF:
+            return None
+        content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
+        if not content:
+            return None
+        if not self._plausible(lemma, source, rule, passive=passive):
+            return None
+        first, last = cue_extent(token)
+        confidence = {"clause": 0.9, "quote": 0.9, "inserted": 0.88, "infinitive": 0.75, "object": 0.65, "rest": 0.6}[
+            rule
+        ]
+        return self._claim(
+            token,
+            (first, last),
+            source,
+            "say" if lemma == "call" and rule == "object" and not self._calls_for(token) else kind or "say",
+            content,
+            f"claim.{rule}",
+            confidence,
+            via=self.sources.via(token),
+        )
+
+    def _calls_for(self, verb: "Token") -> bool:
+        return any(c.dep_ == "prep" and c.lower_ in {"for", "on"} for c in verb.children)
+
+    def _unlisted(self, verb: "Token") -> Claim | None:
+        """Any verb of a person or body with a quote right beside it speaks: '"Stay there!" a man roared'."""
+        if (
+            verb.dep_ in {"amod", "compound", "aux", "xcomp"}
+            or verb.i in self.contents.quote_at
+            or not any(is_subject(c) for c in verb.children)
+        ):
+            return None
+        around = self.contents.quotes_beside(verb, strict=True)
+        source, passive = self.sources.source(verb)
+        if not around or source is None or passive or not self.sources.can_speak(source) or source.lower_ == "it":
+            return None
+        content = tuple(self.quoted[number].outer for number in around)
+        return self._claim(verb, cue_extent(verb), source, "say", content, "claim.quote", 0.75)
+
+    def _inside_short_quote(self, token: "Token") -> bool:
+        number = self.contents.quote_at.get(token.i)
+        return number is not None and self.quoted[number].end - self.quoted[number].start < 40
+
+    def _plausible(self, lemma: str, source: "Token | None", rule: str, *, passive: bool) -> bool:
+        if rule in {"quote", "inserted"}:
+            return source is not None or lemma in cues.SURE
+        if source is None:
+            return rule == "clause" and (passive or lemma in cues.SURE)
+        if source.lower_ in {"nobody", "none", "neither"} or any(
+            c.lower_ in {"no", "neither"} for c in source.children
+        ):
+            return False
+        if source.lower_ in {"it", "this", "there"} and rule != "clause":
+            return False
+        if rule == "object" and not self.sources.can_speak(source):
+            return False
+        return not (
+            lemma in {"show", "find", "see", "indicate", "add", "mean", "continue"}
+            and rule == "object"
+            and not self.sources.is_document(source)
+        )
+
+    # -- quotes around a cue
+
+    # -- nouns
+
+    def _noun(self, token: "Token") -> Claim | None:
+        clause = next(
+            (
+                c
+                for c in token.children
+                if c.dep_ in {"acl", "ccomp", "relcl"}
+                and any(g.lower_ == "that" and g.dep_ in {"mark", "det"} for g in c.children)
+            ),
+            None,
+        )
+        if clause is None or clause.i < token.i:
+            return None
+        if any(g.dep_ in {"nsubj", "nsubjpass", "dobj"} and g.lower_ == "that" for g in clause.children):
+            return None
+        source = next((child for child in token.children if child.dep_ == "poss"), None)
+        if source is None:
+            by = next(
+                (
+                    child
+                    for child in token.children
+                    if child.dep_ == "prep" and child.lower_ in {"by", "from", "among", "of"}
+                ),
+                None,
+            )
+            source = next((g for g in by.children if g.dep_ == "pobj"), None) if by is not None else None
+        if source is None and token.dep_ == "pobj" and token.head.head.lemma_.lower() in cues.SURE:
+            return None
+        if source is None and token.dep_ == "dobj" and token.head.pos_ == "VERB":
+            source = self.sources.source(token.head)[0]
+        content = (self.contents.stripped(self.reading.trimmed(*_ends(self.contents.clause_span(clause)))),)
+        return self._claim(
+            token, (token.i, token.i), source, cues.NOUNS[token.lemma_.lower()], content, "claim.noun", 0.75
+        )
+
+    # -- headings and running quotes
+
+    def _headings(self) -> None:
+        """'TRUMP: We will win.' at the start of a paragraph."""
+        for paragraph in self.reading.paragraphs:
+            colon = self.reading.mended.find(":", paragraph.start, min(paragraph.end, paragraph.start + 40))
+            if colon < 0 or colon + 2 >= paragraph.end or self.reading.text[colon + 1] != " ":
+                continue
+            head = self.reading.text[paragraph.start : colon]
+            tokens = self.reading.tokens(paragraph.start, colon)
+            if not tokens or len(tokens) > 4 or not all(t.text[:1].isupper() or t.is_punct for t in tokens):
+                continue
+            entity = self.names.at(tokens[-1])
+            if tokens[-1].lower_ in {
+                "update",
+                "note",
+                "related",
+                "watch",
+                "photo",
+                "video",
+                "correction",
+                "exclusive",
+                "breaking",
+            }:
+                continue
+            if (entity is None or entity.type != "PERSON") and not (head.isupper() and len(head) > 3):
+                continue
+            content = self.reading.trimmed(colon + 1, paragraph.end)
+            if content.end - content.start < 3:
+                continue
+            cue = Span(colon, colon + 1)
+            arg = Arg(head, Span(paragraph.start, colon), entity.canonical if entity else "")
+            self.found.append(
+                Claim(
+                    self.reading.text[paragraph.start : content.end],
+                    Span(paragraph.start, content.end),
+                    self.reading.sentence(paragraph.start),
+                    arg,
+                    "named",
+                    ":",
+                    cue,
+                    "say",
+                    (content,),
+                    0.7,
+                    "claim.heading",
+                )
+            )
+
+    def _after_colon(self) -> None:
+        """A paragraph that ends in a colon gives the quote that opens the next one to its subject."""
+        for number, paragraph in enumerate(self.reading.paragraphs[:-1]):
+            end = self.reading.trimmed(paragraph.start, paragraph.end).end
+            colon = self.reading.text.rfind(":", paragraph.start, paragraph.end)
+            one = next((q for q in self.quoted if q.outer.start == self.reading.paragraphs[number + 1].start), None)
+            if (
+                colon < end - 1
+                or colon < 0
+                or one is None
+                or any(s.start < one.end and one.start < s.end for c in self.found for s in c.content)
+            ):
+                continue
+            tokens = self.reading.tokens(max(paragraph.start, colon - 400), colon)
+            root = next((t for t in tokens if t.dep_ == "ROOT" and t.sent.end_char >= colon - 2), None)
+            source = self.sources.source(root)[0] if root is not None else None
+            if root is None or source is None or not self.sources.can_speak(source):
+                continue
+            self.found.append(self._claim(root, (root.i, root.i), source, "say", (one.outer,), "claim.colon", 0.75))
+
+    def _carry_on(self) -> None:
+        """A quote that follows a quoted claim in the same paragraph, with no tag of its own, is that claim's too."""
+        used = {
+            i
+            for i, one in enumerate(self.quoted)
+            for claim in self.found
+            for span in claim.content
+            if span.start < one.end and one.start < span.end
+        }
+        for number, one in enumerate(self.quoted):
+            if number in used or not is_speech(self.reading, one):
+                continue
+            text = self.reading.text
+            own = text[max(0, one.outer.start - 2) : one.outer.start].strip()
+            if own and own[-1] not in '.!?”"':
+                continue
+            target = self._claim_before(one) or self._claim_after(one)
+            if target is not None:
+                old = self.found[target]
+                content = tuple(sorted((*old.content, one.outer), key=lambda span: span.start))
+                self.found[target] = self._restretched(replace(old, content=content))
+                used.add(number)
+
+    def _claim_before(self, one: Quoted) -> int | None:
+        best = None
+        for index, claim in enumerate(self.found):
+            if claim.source is None or claim.cue_class not in {"say", "deny", "predict", "promise"}:
+                continue
+            near = 0 <= one.outer.start - claim.span.end <= 120 and not any(
+                mark in self.reading.text[claim.span.end : one.outer.start].strip()[1:] for mark in ".!?\n"
+            )
+            same = self.reading.paragraph(claim.span.start) == one.paragraph
+            quoted = any(
+                self.reading.text[s.start] in '“"«„' or self.reading.text[s.end - 1] in '”"»' for s in claim.content
+            )
+            if near and same and quoted and (best is None or claim.span.end >= self.found[best].span.end):
+                best = index
+        return best
+
+    def _claim_after(self, one: Quoted) -> int | None:
+        """'“A.” “B,” he said': rare, but a quote right before the quoted claim is the same speaker's."""
+        for index, claim in enumerate(self.found):
+            gap = claim.span.start - one.outer.end
+            if (
+                0 <= gap <= 2
+                and self.reading.text[claim.span.start] in '“"'
+                and claim.source is not None
+                and self.reading.paragraph(claim.span.start) == one.paragraph
+            ):
+                return index
+        return None
+
+    # -- putting together
+
+    def _claim(  # noqa: PLR0917
+        self,
+        token: "Token",
+        cue: tuple[int, int],
+        source: "Token | None",
+        kind: CueClass,
+        content: tuple[Span, ...],
+        rule: str,
+        confidence: float,
+        *,
+        via: str = "",
+        source_span: Span | None = None,
+    ) -> Claim:
+        arg, source_type = self.sources.source_arg(source, token, source_span)
+        cue_span = chars(self.reading, *cue)
+        claim = Claim(
+            text="",
+            span=cue_span,
+            sentence=self.reading.sentence(token.idx),
+            source=arg,
+            source_type=source_type,
+            cue=self.reading.text[cue_span.start : cue_span.end],
+            cue_span=cue_span,
+            cue_class=kind,
+            content=content,
+            confidence=confidence if source is not None else confidence - 0.15,
+            rule=rule,
+            via=via,
+        )
+        return self._restretched(claim)
+
+    def _restretched(self, claim: Claim) -> Claim:
+        spans = [
+            claim.cue_span,
+            *claim.content,
+            *([claim.source.span] if claim.source is not None and self._near(claim) else []),
+        ]
+        span = Span(min(s.start for s in spans), max(s.end for s in spans))
+        return replace(claim, span=span, text=self.reading.text[span.start : span.end])
+
+    def _near(self, claim: Claim) -> bool:
+        return claim.source is not None and self.reading.sentence(claim.source.span.start) == claim.sentence
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _nested(claims: list[Claim]) -> Iterator[Claim]:
+    for number, claim in enumerate(claims):
+        best: tuple[int, int] | None = None
+        for other, outer in enumerate(claims[max(0, number - 40) : number + 40], max(0, number - 40)):
+            if other == number:
+                continue
+            for span in outer.content:
+                if span.start <= claim.cue_span.start and claim.cue_span.end <= span.end:
+                    size = span.end - span.start
+                    if best is None or size < best[0]:
+                        best = (size, other)
+        if best is not None and not _inside(claims[best[1]].cue_span, claim.content):
+            yield replace(claim, within=best[1])
+        else:
+            yield claim
+
+
+def _inside(span: Span, spans: tuple[Span, ...]) -> bool:
+    return any(s.start <= span.start and span.end <= s.end for s in spans)

@@ -1,0 +1,164 @@
+"""Words that attribute: which verbs, nouns and phrases tell that somebody says, holds, asks or denies something."""
+
+from monitor.facts.words import words
+from monitor.model.facts import CueClass
+
+_VERBS: dict[CueClass, frozenset[str]] = {
+    "say": words(
+        "say tell state add note mention announce declare explain comment remark respond reply answer write tweet"
+        " post confirm reveal disclose acknowledge admit concede claim argue insist maintain assert contend stress"
+        " emphasise emphasize point observe recall recount suggest warn caution joke quip shout testify reiterate"
+        " repeat continue conclude affirm allege inform remind complain boast lament propose elaborate clarify"
+        " indicate signal outline assure reassure hint imply exclaim proclaim retort counter opine muse confide gush"
+        " rant ask wonder question brag chime relay interject profess attest vouch posit underline underscore"
+        " highlight message email cite sigh yell reckon theorize quote confess echo chant scream mutter whisper cry"
+    ),
+    "believe": words(
+        "believe think consider feel hope fear doubt suspect worry assume view regard agree disagree understand"
+        " realize realise recognise recognize prefer wish dream favor favour imagine "
+    ),
+    "deny": words("deny dismiss reject refute dispute disavow rebut"),
+    "predict": words("predict forecast estimate project anticipate expect foresee"),
+    "promise": words("promise pledge vow swear threaten guarantee commit"),
+    "demand": words("demand urge request plead beg recommend advise implore call press exhort instruct"),
+    "report": words("report find show conclude indicate discover determine document detail"),
+}
+REACTIONS = words(
+    "blame accuse criticize criticise thank praise condemn welcome slam blast mock endorse denounce hail"
+    " applaud apologize apologise congratulate describe call label brand ridicule deride decry lambast lambaste"
+    " bash tout laud commend chide rebuke scold assail liken characterize characterise dub slammed hammer"
+    " downplay tease vilify disparage berate cheer mourn salute extol scorn trash question"
+)
+"""Verbs whose object is what somebody holds an attitude to; they claim only with a person or body as subject."""
+
+CLASS_OF: dict[str, CueClass] = {verb: kind for kind, verbs in _VERBS.items() for verb in sorted(verbs)}
+SPEECH = _VERBS["say"] | _VERBS["deny"] | words("report predict vow pledge promise")
+SURE = words(
+    "say tell state add note announce declare explain write tweet confirm claim argue insist maintain assert"
+    " contend stress emphasize emphasise warn caution acknowledge admit concede allege believe think predict"
+    " reply respond continue testify mention suggest"
+)
+"""Cues that are nearly always speech or thought, even with little around them."""
+
+INFINITIVE = words(
+    "promise pledge vow threaten swear hope wish expect refuse decline offer prefer agree claim demand ask"
+    " plead commit decide propose plan intend profess guarantee"
+)
+"""Cues whose content may be 'to do something'."""
+
+ADDRESSED = words(
+    "urge ask advise warn request beg implore call press exhort instruct order recommend remind tell encourage"
+    " invite caution assure persuade convince inform"
+)
+"""Cues that may name who is spoken to as the object, before the content."""
+
+OBJECT = words(
+    "announce confirm deny dismiss refute dispute demand predict forecast acknowledge admit promise pledge"
+    " claim reveal disclose propose suggest mention recommend emphasize emphasise stress highlight underline"
+    " underscore expect fear allege request estimate recall outline detail reiterate guarantee favor favour"
+    " prefer question anticipate foresee explain note signal declare describe disavow document recount"
+)
+"""Cues whose content may be a plain object: 'denied the charges'."""
+
+PREPOSITIONAL: dict[str, frozenset[str]] = {
+    "call": words("for on"),
+    "refer": words("to"),
+    "point": words("to"),
+    "respond": words("to"),
+    "speak": words("about of against"),
+    "talk": words("about of"),
+    "complain": words("about of"),
+    "warn": words("of about against"),
+    "ask": words("about for"),
+    "worry": words("about over"),
+    "hint": words("at"),
+    "object": words("to"),
+    "agree": words("with"),
+    "disagree": words("with"),
+    "comment": words("on"),
+    "insist": words("on"),
+    "write": words("about"),
+    "joke": words("about"),
+    "brag": words("about"),
+    "boast": words("about of"),
+}
+"""Cues whose content may follow a preposition: 'spoke about the war'."""
+
+NOUNS: dict[str, CueClass] = {
+    "claim": "say",
+    "statement": "say",
+    "allegation": "say",
+    "accusation": "say",
+    "assertion": "say",
+    "warning": "say",
+    "comment": "say",
+    "remark": "say",
+    "suggestion": "say",
+    "announcement": "say",
+    "argument": "say",
+    "admission": "say",
+    "insistence": "say",
+    "belief": "believe",
+    "view": "believe",
+    "opinion": "believe",
+    "fear": "believe",
+    "hope": "believe",
+    "concern": "believe",
+    "suspicion": "believe",
+    "conviction": "believe",
+    "feeling": "believe",
+    "idea": "believe",
+    "denial": "deny",
+    "prediction": "predict",
+    "forecast": "predict",
+    "expectation": "predict",
+    "estimate": "predict",
+    "promise": "promise",
+    "pledge": "promise",
+    "vow": "promise",
+    "threat": "promise",
+    "demand": "demand",
+    "call": "demand",
+    "request": "demand",
+    "report": "report",
+    "finding": "report",
+    "conclusion": "report",
+    "evidence": "report",
+    "rumor": "report",
+    "rumour": "report",
+    "speculation": "report",
+    "sign": "report",
+}
+
+REPORTED_ADVERBS = words("reportedly allegedly purportedly supposedly apparently")
+"""Adverbs by which the article leaves the truth to somebody it does not name."""
+
+DOCUMENTS = words(
+    "poll survey report study statement document analysis data figure record email letter memo filing lawsuit"
+    " indictment article story book paper review research investigation audit transcript court ruling tweet post"
+    " complaint affidavit website newspaper magazine official authority government ministry agency company"
+    " police media source expert analyst scientist researcher critic group people voter team campaign department"
+    " administration state union party firm bank institute organization organisation army military committee"
+    " leader resident witness family lawyer prosecutor"
+)
+"""Things and bodies that speak."""
+
+ANONYMOUS = words(
+    "official source insider spokesperson spokesman spokeswoman diplomat aide witness resident person people"
+    " analyst expert critic observer adviser advisor lawmaker soldier officer lawyer investigator relative"
+    " neighbor neighbour scientist researcher trader investor worker employee survivor supporter opponent"
+    " activist economist prosecutor man woman voter doctor somebody someone reporter journalist student teacher"
+    " parent leader politician senator minister member commander"
+)
+COLLECTIVE = words(
+    "ministry government department police army military media outlet agency newspaper report study poll survey"
+    " company firm court administration campaign committee commission council team group bank authority state"
+    " union party office statement navy force bloc news channel television magazine organization organisation"
+    " institute regulator watchdog embassy association network site document data family community country"
+    " nation public world allies many others some most prosecutor website service"
+)
+REPORTERS = words(
+    "reporter journalist audience crowd lawmaker senator parliament court conference meeting panel network"
+    " newspaper agency"
+)
+"""To whom things are told so that they reach the article."""

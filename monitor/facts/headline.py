@@ -1,0 +1,175 @@
+"""The facts worth a line on the card, best first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.facts.reading import Reading
+from monitor.model.facts import Arg, Claim, Event, Headline, Quote, Span
+
+MAX_HEADLINES = 5
+_WEIGHT = {
+    "attack": 3.0,
+    "kill": 3.2,
+    "die": 3.2,
+    "injure": 3.0,
+    "destroy": 2.8,
+    "permit": 3.0,
+    "stop": 2.4,
+    "move": 2.2,
+    "agree": 2.2,
+    "meet": 1.6,
+    "win": 2.4,
+    "office": 2.6,
+    "justice": 2.6,
+    "give": 2.0,
+    "trade": 2.0,
+    "change": 1.8,
+    "use": 1.6,
+    "find": 1.6,
+    "protest": 2.2,
+    "threaten": 2.0,
+    "demand": 1.8,
+    "tell": 1.8,
+    "other": 1.0,
+    "be": 0.3,
+}
+_MODALITY = {"asserted": 1.0, "planned": 0.7, "requested": 0.55, "denied": 0.6, "possible": 0.45, "conditional": 0.3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    score: float
+    index: int
+
+
+def find(
+    reading: Reading, events: Sequence[Event], claims: Sequence[Claim], quotes: Sequence[Quote]
+) -> tuple[Headline, ...]:
+    """Up to five facts, no two telling the same; one that stands inside a claim carries who claims it."""
+    quoted = [piece for quote in quotes if quote.type == "direct" for piece in quote.pieces]
+    ranked = sorted(
+        (_Ranked(_score(reading, event, claims, quoted), index) for index, event in enumerate(events)),
+        key=lambda r: (-r.score, r.index),
+    )
+    chosen: list[Headline] = []
+    for candidate in ranked:
+        if candidate.score <= 0 or len(chosen) >= MAX_HEADLINES:
+            break
+        headline = _headline(reading, events[candidate.index], candidate, claims)
+        if any(_same(headline, other) for other in chosen):
+            continue
+        chosen.append(headline)
+    if not chosen:
+        chosen.extend(_plain(reading, claims))
+    return tuple(chosen)
+
+
+def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequence[Span]) -> float:
+    if event.rule == "event.noun" or event.span.end - event.span.start < 12:
+        return 0.0
+    if any(piece.start <= event.trigger_span.start < piece.end for piece in quoted):
+        return 0.0
+    if reading.sentence_span(event.sentence).end - reading.sentence_span(event.sentence).start > 1500:
+        return 0.0
+    score = _WEIGHT.get(event.type, 1.0) * _MODALITY[event.modality]
+    score *= {0: 2.2, 1: 1.7, 2: 1.4, 3: 1.1, 4: 1.0}.get(event.sentence, max(0.3, 0.9 - 0.03 * event.sentence))
+    if event.span.start < reading.title_length:
+        score *= 1.25
+    score *= 1.0 + 0.25 * (event.agent is not None and bool(event.agent.entity)) + 0.2 * (event.patient is not None)
+    score *= 1.0 + 0.1 * (event.place is not None) + 0.1 * (event.time is not None)
+    if (
+        event.agent is not None
+        and not event.agent.entity
+        and event.agent.text.lower() in {"it", "this", "that", "they", "he", "she", "we", "i", "you", "which", "who"}
+    ):
+        score *= 0.35
+    if event.agent is None and event.patient is None:
+        return 0.0
+    if any(
+        mark in reading.text[event.span.start : event.trigger_span.start] for mark in (", which ", ", who ", ", whose ")
+    ):
+        score *= 0.6
+    if _is_subordinate(event, reading):
+        score *= 0.6
+    if event.claim is not None:
+        score *= 0.8 if claims[event.claim].source is not None else 0.6
+    return score
+
+
+def _is_subordinate(event: Event, reading: Reading) -> bool:
+    sentence = reading.sentence_span(event.sentence)
+    return event.span.end - event.span.start < 0.35 * (sentence.end - sentence.start)
+
+
+def _headline(reading: Reading, event: Event, ranked: _Ranked, claims: Sequence[Claim]) -> Headline:
+    span = event.span
+    return Headline(
+        text=reading.text[span.start : span.end],
+        span=span,
+        sentence=event.sentence,
+        attribution=attribution(event.claim, claims),
+        confidence=min(0.95, round(event.confidence * min(1.0, 0.5 + ranked.score / 8), 2)),
+        rule="headline.event",
+        event=ranked.index,
+        who=_name(event.agent),
+        what=event.lemma if event.polarity == "positive" else f"not {event.lemma}",
+        whom=_name(event.patient or event.recipient),
+        where=_name(event.place),
+        when=event.time.entity if event.time is not None else "",
+    )
+
+
+def attribution(claim: int | None, claims: Sequence[Claim]) -> str:
+    """Who says so, from the innermost claim outwards; where the text names nobody, the word that attributes."""
+    parts: list[str] = []
+    steps = 0
+    while claim is not None and steps < 3:
+        one = claims[claim]
+        parts.append(_source(one))
+        claim, steps = one.within, steps + 1
+    return ", according to ".join(parts)
+
+
+def _source(claim: Claim) -> str:
+    if claim.source is None:
+        return f"unnamed source ({claim.cue})"
+    if claim.source.entity and claim.source.text.lower() in {"he", "she", "it", "they"}:
+        return claim.source.entity
+    return claim.source.text
+
+
+def _name(arg: Arg | None) -> str:
+    if arg is None:
+        return ""
+    return (
+        arg.entity if arg.entity and arg.text.lower() in {"he", "she", "it", "they", "him", "her", "them"} else arg.text
+    )
+
+
+def _same(one: Headline, other: Headline) -> bool:
+    shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
+    shorter = min(one.span.end - one.span.start, other.span.end - other.span.start)
+    return shared > 0.3 * shorter or (one.who == other.who and one.what == other.what and one.whom == other.whom)
+
+
+def _plain(reading: Reading, claims: Sequence[Claim]) -> list[Headline]:
+    """With no event to show: the title, or else the first sentence, as it stands and attributed where it is a claim."""
+    span = reading.trimmed(0, reading.title_length) if reading.title_length else None
+    if span is None or span.end - span.start < 8:
+        first = reading.sentence_span(0)
+        span = reading.trimmed(first.start, min(first.end, first.start + 300))
+    if span.end - span.start < 8:
+        return []
+    inside = next(
+        (i for i, c in enumerate(claims) if any(s.start < span.end and span.start < s.end for s in c.content)), None
+    )
+    return [
+        Headline(
+            reading.text[span.start : span.end],
+            span,
+            reading.sentence(span.start),
+            attribution(inside, claims),
+            0.3,
+            "headline.plain",
+        )
+    ]

@@ -1,0 +1,213 @@
+"""Whom 'he', 'she', 'they' and 'the company' mean.
+
+Salience in the line of Lappin and Leass (1994): role, distance in sentences and number of mentions. Candidates that
+binding or gender rule out are dropped, and a close race is left undecided.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.facts.entities import Names
+from monitor.facts.reading import Reading, is_subject
+from monitor.facts.titles import is_person_noun
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+_HE = frozenset({"he", "him", "his", "himself"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_IT = frozenset({"it", "its", "itself"})
+_THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
+PRONOUNS = _HE | _SHE | _IT | _THEY
+_REACH = 4
+_MARGIN = 8.0
+_BODIES = frozenset(
+    {
+        "company",
+        "firm",
+        "group",
+        "bank",
+        "agency",
+        "organization",
+        "organisation",
+        "carmaker",
+        "airline",
+        "manufacturer",
+        "retailer",
+    }
+)
+_ROLES = frozenset(
+    {"president", "premier", "chancellor", "senator", "governor", "mayor", "minister", "pope", "king", "queen", "coach"}
+)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Something a pronoun could mean; `entity` is None for a nameless person."""
+
+    token: "Token"
+    entity: int | None
+    sentence: int
+    gender: str
+    plural: bool
+    person: bool
+    weight: float
+
+
+@dataclass(slots=True)
+class Antecedents:
+    """All candidates of a document, found once; `speakers` holds tokens of those who were just quoted."""
+
+    reading: Reading
+    names: Names
+    candidates: list[Candidate] = field(default_factory=list)
+    mentions: dict[int, int] = field(default_factory=dict)
+    _by_sentence: dict[int, list[Candidate]] = field(default_factory=dict)
+    _memo: dict[int, int | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for token in self.reading.doc:
+            candidate = self._candidate(token)
+            if candidate is not None:
+                self.candidates.append(candidate)
+                self._by_sentence.setdefault(candidate.sentence, []).append(candidate)
+
+    def _candidate(self, token: "Token") -> Candidate | None:
+        if token.pos_ not in {"NOUN", "PROPN"} or token.dep_ in {"compound", "amod", "nmod"}:
+            return None
+        index = self.names.index_at(token)
+        weight = _role_weight(token)
+        sentence = self.reading.sentence(token.idx)
+        if index is None:
+            if token.pos_ == "NOUN" and is_person_noun(token) and is_subject(token):
+                return Candidate(token, None, sentence, "", token.tag_ in {"NNS", "NNPS"}, person=True, weight=weight)
+            return None
+        entity = self.names.entities[index]
+        if entity.type not in {"PERSON", "ORG", "GPE"}:
+            return None
+        self.mentions[index] = self.mentions.get(index, 0) + 1
+        return Candidate(
+            token,
+            index,
+            sentence,
+            self.names.genders.get(index, ""),
+            plural=False,
+            person=entity.type == "PERSON",
+            weight=weight,
+        )
+
+    def resolve(self, token: "Token") -> int | None:
+        """Index of the entity a pronoun or a definite role noun means, None where it is uncertain."""
+        if token.i not in self._memo:
+            self._memo[token.i] = None
+            self._memo[token.i] = self._resolve(token)
+        return self._memo[token.i]
+
+    def _resolve(self, token: "Token") -> int | None:
+        word = token.lower_
+        if word in _HE or word in _SHE:
+            return self._best(token, "m" if word in _HE else "f", person=True)
+        if (
+            word in _IT
+            and is_subject(token)
+            and token.head.lemma_ not in {"be", "seem", "appear", "rain", "snow", "mean", "make", "take"}
+        ):
+            return self._body_before(token)
+        if token.lemma_.lower() in _BODIES and _definite(token):
+            return self._only("ORG", token)
+        if (
+            token.lemma_.lower() in _ROLES
+            and _definite(token)
+            and not any(c.dep_ in {"amod", "prep", "compound"} for c in token.children)
+        ):
+            return self._by_title(token)
+        return None
+
+    def _best(self, token: "Token", gender: str, *, person: bool) -> int | None:
+        here = self.reading.sentence(token.idx)
+        reach = _REACH if person else 1
+        scores: dict[int, float] = {}
+        nameless = 0.0
+        for sentence in range(max(0, here - reach), here + 1):
+            for candidate in self._by_sentence.get(sentence, ()):
+                if candidate.person != person or candidate.plural or candidate.token.i >= token.i:
+                    continue
+                if gender and candidate.gender and candidate.gender != gender:
+                    continue
+                if _bound_apart(token, candidate.token):
+                    continue
+                score = candidate.weight * 0.6 ** (here - sentence)
+                if candidate.entity is None:
+                    nameless = max(nameless, score)
+                    continue
+                score += min(self.mentions.get(candidate.entity, 0), 5) * 2 + (
+                    6 if gender and candidate.gender == gender else 0
+                )
+                scores[candidate.entity] = max(scores.get(candidate.entity, 0.0), score)
+        if not scores:
+            return None
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        best, top = ranked[0]
+        second = ranked[1][1] if len(ranked) > 1 else 0.0
+        if nameless > top or top - second < (_MARGIN if person else _MARGIN * 2):
+            return None
+        return best
+
+    def _body_before(self, token: "Token") -> int | None:
+        """'it' is a body only where that is the one subject of the sentence before, or of this one so far."""
+        here = self.reading.sentence(token.idx)
+        for sentence in (here, here - 1):
+            subjects = [
+                c
+                for c in self._by_sentence.get(sentence, ())
+                if not c.person and c.token.i < token.i and is_subject(c.token) and c.token.head.i != token.head.i
+            ]
+            if subjects:
+                one = subjects[0].entity
+                same = all(c.entity == one for c in subjects)
+                return one if same and one is not None and self.names.entities[one].type == "ORG" else None
+        return None
+
+    def _only(self, kind: str, token: "Token") -> int | None:
+        found = {
+            c.entity
+            for c in self.candidates
+            if c.entity is not None and self.names.entities[c.entity].type == kind and c.token.i < token.i
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _by_title(self, token: "Token") -> int | None:
+        word = token.lemma_.lower()
+        found = {
+            i
+            for i, entity in enumerate(self.names.entities)
+            if entity.type == "PERSON"
+            and entity.title.lower().split(" ")[-1:] == [word]
+            and entity.span.start < token.idx
+        }
+        return found.pop() if len(found) == 1 else None
+
+
+def _definite(token: "Token") -> bool:
+    return any(child.lower_ == "the" for child in token.children)
+
+
+def _role_weight(token: "Token") -> float:
+    if is_subject(token):
+        return 50.0 if token.head.dep_ in {"ROOT", "conj", "ccomp"} else 40.0
+    if token.dep_ == "appos" and is_subject(token.head):
+        return 45.0
+    if token.dep_ in {"dobj", "attr", "dative"}:
+        return 25.0
+    if token.dep_ == "pobj":
+        return 25.0 if token.head.dep_ == "agent" or token.head.head.lower_ == "according" else 15.0
+    return 12.0
+
+
+def _bound_apart(pronoun: "Token", candidate: "Token") -> bool:
+    """A verb's subject and its plain pronoun object are two different people."""
+    if pronoun.lower_ in {"his", "her", "its", "their"} or pronoun.lower_.endswith(("self", "selves")):
+        return False
+    if pronoun.dep_ in {"dobj", "dative"} and candidate.head.i == pronoun.head.i and is_subject(candidate):
+        return True
+    return candidate.dep_ in {"dobj", "dative"} and candidate.head.i == pronoun.head.i

@@ -1,0 +1,184 @@
+"""Who says it: the subject of a cue wherever it stands, named, anonymous, collective or a resolved pronoun."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.facts import cues
+from monitor.facts.content import CHANNELS
+from monitor.facts.entities import Names
+from monitor.facts.pronouns import PRONOUNS, Antecedents
+from monitor.facts.reading import Reading, chars, phrase
+from monitor.facts.titles import is_person_noun
+from monitor.model.facts import Arg, Claim, SourceType, Span
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+SELF = frozenset(
+    {
+        "i",
+        "we",
+        "you",
+        "who",
+        "that",
+        "which",
+        "me",
+        "us",
+        "my",
+        "our",
+        "one",
+        "anyone",
+        "everyone",
+        "nobody",
+        "everybody",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Finds the sources of one document; `found` are the claims so far, for who was speaking last."""
+
+    reading: Reading
+    names: Names
+    antecedents: Antecedents
+    found: Sequence[Claim]
+
+    def can_speak(self, source: "Token") -> bool:
+        """Whether a noun is somebody or something that says or holds things."""
+        entity = self.names.at(source)
+        if entity is not None:
+            return entity.type in {"PERSON", "ORG", "GPE", "NORP"}
+        if source.lower_ in PRONOUNS | {"who", "i", "we", "you"}:
+            return source.lower_ not in {"it", "its"}
+        return is_person_noun(source) or source.lemma_.lower() in cues.DOCUMENTS | cues.COLLECTIVE | cues.ANONYMOUS
+
+    def is_document(self, source: "Token") -> bool:
+        """Whether it is a report, poll or body without a name."""
+        return source.lemma_.lower() in cues.DOCUMENTS and self.names.at(source) is None
+
+    def source(self, verb: "Token") -> tuple["Token | None", bool]:  # noqa: PLR0911 - a cascade of rules
+        """Who speaks, and whether the verb is passive."""
+        passive = any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children)
+        if passive or (verb.tag_ == "VBN" and verb.dep_ == "acl"):
+            agent = next(
+                (g for child in verb.children if child.dep_ == "agent" for g in child.children if g.dep_ == "pobj"),
+                None,
+            )
+            return agent, True
+        current, steps = verb, 0
+        while steps < 6:
+            own = next((child for child in current.children if child.dep_ in {"nsubj", "csubj"}), None)
+            if own is not None:
+                if own.lower_ in {"who", "which", "that"} and current.dep_ == "relcl":
+                    return current.head, False
+                return own, False
+            if steps == 0 and (inverted := self._inverted(verb)) is not None:
+                return inverted, False
+            if current.dep_ in {"acl", "relcl"} and current.head.pos_ in {"NOUN", "PROPN", "PRON"}:
+                return current.head, False
+            if current.dep_ not in {"conj", "advcl", "xcomp", "parataxis", "dep"} or current.head.i == current.i:
+                return None, False
+            if current.head.pos_ not in {"VERB", "AUX"}:
+                return None, False
+            passive_head = next((child for child in current.head.children if child.dep_ == "nsubjpass"), None)
+            if passive_head is not None and current.dep_ in {"conj", "advcl", "xcomp"}:
+                return passive_head, False
+            current, steps = current.head, steps + 1
+        return None, False
+
+    def _inverted(self, verb: "Token") -> "Token | None":
+        """'..." said Smith', where the parser often calls Smith an object."""
+        following = self.reading.doc[verb.i + 1] if verb.i + 1 < len(self.reading.doc) else None
+        if following is None or verb.lemma_ not in cues.SURE or verb.i == 0:
+            return None
+        previous = self.reading.doc[verb.i - 1]
+        if previous.text not in {",", "”", '"', "’", "»", "?", "!"}:
+            return None
+        return next(
+            (
+                child
+                for child in verb.children
+                if child.i > verb.i
+                and child.dep_ in {"dobj", "npadvmod", "oprd", "dep", "attr"}
+                and child.pos_ in {"PROPN", "NOUN", "PRON"}
+            ),
+            None,
+        )
+
+    def source_arg(self, source: "Token | None", cue: "Token", span: Span | None) -> tuple[Arg | None, SourceType]:  # noqa: PLR0911 - a cascade of rules
+        """The source as a role filler, and what kind of source it is."""
+        if source is None:
+            return None, "anonymous"
+        span = self.names.widened(span or chars(self.reading, *phrase(source)))
+        text = self.reading.text[span.start : span.end]
+        entity = self.names.at(source)
+        if entity is not None:
+            return Arg(text, span, entity.canonical), "named"
+        if source.lower_ in PRONOUNS:
+            index = self._resolved(source, cue)
+            if index is None:
+                return Arg(text, span), "pronoun"
+            return Arg(text, span, self.names.entities[index].canonical), "named"
+        if source.lower_ in SELF:
+            return Arg(text, span), "pronoun"
+        index = self.antecedents.resolve(source)
+        if index is not None:
+            return Arg(text, span, self.names.entities[index].canonical), "named"
+        inner = self._named_inside(source)
+        if inner is not None:
+            return Arg(text, span, inner), "named"
+        lemma = source.lemma_.lower()
+        if lemma == "source" and any(c.lower_ in {"news", "media"} for c in source.children):
+            return Arg(text, span), "collective"
+        if lemma in cues.COLLECTIVE or (lemma in cues.DOCUMENTS and lemma not in cues.ANONYMOUS):
+            return Arg(text, span), "collective"
+        return Arg(text, span), "anonymous"
+
+    def _named_inside(self, source: "Token") -> str | None:
+        """'the spokesman, John Kirby': a person in apposition names the source."""
+        for child in source.children:
+            if child.dep_ in {"appos", "compound"}:
+                entity = self.names.at(child)
+                if entity is not None and entity.type == "PERSON":
+                    return entity.canonical
+        return None
+
+    def _resolved(self, pronoun: "Token", cue: "Token") -> int | None:
+        """The last speaker goes on speaking where gender allows and nobody else came between; else salience decides."""
+        index = self.antecedents.resolve(pronoun)
+        if index is not None or pronoun.lower_ not in {"he", "she"}:
+            return index
+        here = self.reading.sentence(cue.idx)
+        for claim in reversed(self.found):
+            if here - claim.sentence > 3:
+                return None
+            if claim.source is not None and claim.source.entity and claim.sentence < here:
+                for number, entity in enumerate(self.names.entities):
+                    if entity.canonical == claim.source.entity and entity.type == "PERSON":
+                        gender = self.names.genders.get(number, "")
+                        return number if gender in {"", "m" if pronoun.lower_ == "he" else "f"} else None
+                return None
+            if claim.sentence < here and claim.source_type != "pronoun":
+                return None
+        return None
+
+    def via(self, verb: "Token") -> str:
+        """'told reporters', 'in a statement', 'on state television'."""
+        for child in verb.children:
+            if child.dep_ in {"dobj", "dative"} and (
+                child.lemma_.lower() in cues.REPORTERS or (verb.lemma_ == "tell" and self.names.at(child) is not None)
+            ):
+                span = chars(self.reading, *phrase(child))
+                return self.reading.text[span.start : span.end]
+            if (
+                child.dep_ == "prep"
+                and child.lower_ in {"in", "on", "during", "via", "at", "to", "through"}
+                and child.i > verb.i
+            ):
+                target = next((g for g in child.children if g.dep_ == "pobj"), None)
+                if target is not None and target.lemma_.lower() in CHANNELS:
+                    span = chars(self.reading, child.i, phrase(target)[1])
+                    return self.reading.text[span.start : span.end]
+        return ""

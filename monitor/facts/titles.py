@@ -1,0 +1,192 @@
+"""What a person is: the words around the name, and the gender they show."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from monitor.facts.reading import Reading
+from monitor.facts.words import words
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+_RANK = (
+    r"(?:Vice |Deputy |Acting |Former |Interim |Assistant |Associate |Chief |Senior |First |Prime |Foreign "
+    r"|Defen[cs]e |Finance |Interior "
+    r"|Health |Justice |Energy |Trade |Education |Home |Press |Attorney |Police |Fire |Executive |Managing "
+    r"|Supreme |National Security |Crown )*"
+)
+_TITLE_WORD = (
+    r"(?:President|Premier|Minister|Chancellor|Secretary(?: of State| of Defen[cs]e|[ -]General)?|General"
+    r"|Governor|Gov\.|Senator|Sen\.|Sens\."
+    r"|Congress(?:man|woman)|Rep\.|Representative|Mayor|Ambassador|Judge|Justice|Prosecutor|Commissioner"
+    r"|Director|Chief|Sheriff|Colonel|Col\."
+    r"|Major|Maj\.|Captain|Capt\.|Lieutenant|Lt\.|Lt|Sergeant|Sgt\.|Gen\.|Adm\.|Admiral|Brig\.|Marshal|King"
+    r"|Queen|Prince|Princess|Pope"
+    r"|Cardinal|Archbishop|Bishop|Rabbi|Imam|Ayatollah|Sheikh|Emir|Sultan|Professor|Prof\.|Dr\.?|Doctor|CEO|CFO"
+    r"|COO|Chair(?:man|woman)?"
+    r"|Spokes(?:man|woman|person)|Speaker|Leader|Coach|Envoy|Adviser|Advisor|MP|Sir|Dame|Lord|Lady|Mr\.?|Mrs\.?"
+    r"|Ms\.?|Miss|Officer|Inspector"
+    r"|Superintendent|Detective|Founder|Analyst|Economist)"
+)
+_BEFORE = re.compile(rf"\b((?:{_RANK}{_TITLE_WORD} )+)$", re.IGNORECASE)
+NAMED = re.compile(
+    rf"\b({_RANK}{_TITLE_WORD}) ((?:[A-Z][\w'’-]+|[A-Z]\.)(?: (?:(?:de|da|del|van|von|bin|al|el|der"
+    rf"|den) )*(?:[A-Z][\w'’-]+|[A-Z]\.)){{1,2}})"
+    r"(?! (?:of|for|and [A-Z]))"
+)
+"""A title before two or three capitalised words: a person the model may have missed."""
+_LEADING = re.compile(rf"^(?:{_RANK}{_TITLE_WORD} )+")
+_ROLE = (
+    r"(?:president|prime minister|minister|secretary|spokes(?:man|woman|person)|chief executive(?: officer)?"
+    r"|chief|director(?: general)?|head|leader|chair(?:man|woman)?"
+    r"|governor|mayor|senator|lawmaker|analyst|professor|researcher|expert|economist|lawyer|attorney|prosecutor"
+    r"|commander|commissioner|ambassador"
+    r"|envoy|adviser|advisor|founder|co-founder|manager|coach|captain|fellow|editor|correspondent|scientist"
+    r"|doctor|physician|epidemiologist"
+    r"|strategist|officer|judge|resident|owner|partner|general secretary|official|representative|coordinator"
+    r"|deputy|member|candidate|king|queen)"
+)
+_APPOSED = re.compile(
+    rf"^,? ?\(?(?:who (?:is|was) |now )?(?:an? |the )?((?:[\w'-]+ ){{0,4}}?{_ROLE})(?: (?:of|at|for|with|from"
+    rf"|to) (?:the )?"
+    r"((?:[A-Z][\w.&'-]*|of|for|and|on|the|in)(?: (?:[A-Z][\w.&'-]*|of|for|and|on|the|in))*))?",
+)
+_FROM = re.compile(
+    r"^ (?:from|of|at|with) (?:the )?([A-Z][\w.&'-]*(?: (?:[A-Z][\w.&'-]*|of|for|and|on|the|in|against))*)"
+)
+_LEADER = re.compile(rf"([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)'s? ((?:[\w-]+ ){{0,2}}{_ROLE}),? $")
+_COURTESY = re.compile(r"^(?:mr|mrs|ms|miss|dr|sir|dame|lord|lady)\.?$", re.IGNORECASE)
+_TRAILING_SMALL = re.compile(r"(?: (?:of|for|and|on|the|in|against))+$")
+_FEMALE = re.compile(
+    r"\b(?:Mrs|Ms|Miss|Queen|Princess|Dame|Lady|[Ss]pokeswoman|[Cc]ongresswoman|[Cc]hairwoman|actress|mother"
+    r"|wife|daughter)\b"
+)
+_MALE = re.compile(
+    r"\b(?:Mr|King|Prince|Sir|Lord|Pope|[Ss]pokesman|[Cc]ongressman|[Cc]hairman|actor|father|husband|son)\b"
+)
+_FEMALE_NAMES = words(
+    "Mary Anna Anne Maria Elena Olena Olga Natalia Svetlana Tatiana Yulia Julia Emma Sarah Sara Laura Lisa"
+    " Linda Karen Susan Nancy Betty Sandra Jennifer Jessica Ashley Emily Elizabeth Catherine Katherine Kate"
+    " Helen Rachel Rebecca Hannah Hillary Michelle Melania Angela Christine Margaret Barbara Patricia Deborah"
+    " Donna Carol Ruth Sharon Amy Kelly Nicole Stephanie Victoria Alice Jane Joan Fatima Aisha Amina Leila Layla"
+    " Yasmin Priya Mei Yuki Sofia Isabel Carmen Ana Lucia Gabriela Valentina Camila Jill Nikki Elise Theresa Liz"
+    " Jacinda Sanna Mette Kaja Ursula Giorgia Claudia Marine Annalena Kamala"
+)
+_MALE_NAMES = words(
+    "John James Robert Michael William David Richard Joseph Thomas Charles Christopher Daniel Matthew Anthony"
+    " Mark Donald Steven Paul Andrew Joshua Kenneth Kevin Brian George Edward Ronald Timothy Jason Jeffrey Ryan"
+    " Jacob Gary Nicholas Eric Jonathan Stephen Larry Justin Scott Brandon Benjamin Samuel Gregory Frank"
+    " Alexander Raymond Patrick Jack Dennis Jerry Peter Henry Adam Nathan Carlos Juan Jose Luis Miguel Pedro"
+    " Diego Ahmed Mohammed Muhammad Ali Omar Hassan Ibrahim Yusuf Ivan Vladimir Sergei Dmitry Dmytro Andriy"
+    " Oleksandr Mykhailo Serhiy Volodymyr Viktor Boris Igor Oleg Jean Pierre Emmanuel Hans Klaus Friedrich Raj"
+    " Amit Sanjay Hiroshi Kenji Joe Jim Bill Bob Tom Tim Mike Steve Dave Dan Ben Sam Max Simon Martin Philip Ian"
+    " Neil Graham Colin Tony Rishi Keir Nigel Jake Lloyd"
+)
+
+
+class Mentioned(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int:
+        """The first character."""
+
+    @property
+    def end(self) -> int:
+        """The character after the last."""
+
+
+def strip(name: str) -> str:
+    """A person's name without the titles before it."""
+    return _LEADING.sub("", name)
+
+
+def is_rank(text: str) -> bool:
+    """Whether a text is only the word before a title: 'Finance' of 'Finance Minister'."""
+    return re.fullmatch(_RANK, f"{text} ") is not None or re.fullmatch(_TITLE_WORD, text) is not None
+
+
+def of_person(reading: Reading, mentions: Sequence[Mentioned]) -> tuple[str, str]:
+    """The title and the affiliation nearest to the first mention that has them; "" where there is none."""
+    title = affiliation = ""
+    for mention in mentions[:12]:
+        before = reading.mended[max(0, mention.start - 90) : mention.start]
+        after = reading.mended[mention.end : mention.end + 140]
+        found, body = _before(before)
+        if not found:
+            found, body = _after(after)
+        if not title:
+            title = found
+        if not affiliation:
+            affiliation = body
+        if title and affiliation:
+            break
+    return title, affiliation
+
+
+def _before(before: str) -> tuple[str, str]:
+    leader = _LEADER.search(before)
+    if leader:
+        return leader.group(2), leader.group(1)
+    match = _BEFORE.search(before)
+    if match is None:
+        return "", ""
+    words = match.group(1).split()
+    while words and _COURTESY.match(words[0]):
+        words.pop(0)
+    title = " ".join(words)
+    if not title:
+        return "", ""
+    left = before[: match.start()].rstrip()
+    body = re.search(r"((?:[A-Z][\w.&'-]+|of|for|the)(?: (?:[A-Z][\w.&'-]+|of|for))*)$", left)
+    name = body.group(1) if body and left and body.group(1)[0].isupper() else ""
+    name = re.sub(r"^(?:The|But|And|In|As|When|Then|While|After|On) ?", "", name)
+    if name.endswith(".") and not re.search(r"(?:[A-Z]\.)+$", name):
+        name = ""
+    return title, _TRAILING_SMALL.sub("", name.removesuffix("'s"))
+
+
+def _after(after: str) -> tuple[str, str]:
+    plain = _FROM.match(after)
+    if plain and not after.startswith(" of "):
+        return "", _TRAILING_SMALL.sub("", plain.group(1))
+    if not after.startswith(","):
+        return "", ""
+    match = _APPOSED.match(after)
+    if match is None:
+        return "", ""
+    return match.group(1), _TRAILING_SMALL.sub("", match.group(2) or "")
+
+
+def gender(reading: Reading, start: int, end: int) -> str:
+    """The gender the words around a name and its first name show: m, f or empty."""
+    around = reading.mended[max(0, start - 30) : start]
+    if _FEMALE.search(around):
+        return "f"
+    if _MALE.search(around):
+        return "m"
+    first = reading.mended[start:end].split(" ")[0]
+    if first in _FEMALE_NAMES:
+        return "f"
+    return "m" if first in _MALE_NAMES else ""
+
+
+def is_person_noun(token: "Token") -> bool:
+    """Whether a common noun names a person by role: 'spokesperson', 'insider'."""
+    return token.lemma_.lower() in PERSON_NOUNS or bool(
+        re.search(r"(?:man|woman|person|ist|ologist|worker)$", token.lemma_.lower())
+    )
+
+
+PERSON_NOUNS = words(
+    "official officer spokesperson spokesman spokeswoman source insider diplomat analyst expert lawmaker"
+    " minister senator governor leader aide adviser advisor commander soldier witness resident survivor victim"
+    " suspect teacher doctor nurse lawyer attorney prosecutor judge investigator detective researcher scientist"
+    " professor economist author editor reporter journalist critic supporter opponent activist campaigner owner"
+    " founder executive chief director manager employee worker driver pilot passenger student parent mother"
+    " father son daughter wife husband friend neighbor neighbour relative president chancellor king queen prince"
+    " candidate voter protester coach player captain man woman boy girl person someone whistleblower informant"
+    " veteran general colonel ambassador envoy mayor secretary speaker chairman chairwoman people delegate"
+    " representative boss farmer trader investor strategist consultant"
+)

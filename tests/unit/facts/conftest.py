@@ -1,0 +1,10 @@
+"""The extractor, loaded once for all tests of this package."""
+
+import pytest
+
+from monitor.facts.extract import Extractor
+
+
+@pytest.fixture(scope="session")
+def extractor():
+    return Extractor()
