@@ -6,7 +6,7 @@ from typing import TypeVar
 from monitor.alerts.text import clean, cut, sentence_around
 from monitor.alerts.times import human
 from monitor.model.alert import FactLine
-from monitor.model.facts import Arg, Claim, CueClass, Entity, Facts, Headline, NonEvent, Quote, Span, TimeRef
+from monitor.model.facts import Arg, Claim, CueClass, Entity, Facts, Headline, NonEvent, Quantity, Quote, Span, TimeRef
 
 _T = TypeVar("_T")
 
@@ -50,6 +50,9 @@ _NOT_SAID = {
     "refuse": "Refused",
     "not_confirmed": "Not confirmed",
 }
+_SPEAKERS = frozenset(
+    {"officials", "sources", "lawmakers", "analysts", "witnesses", "diplomats", "experts", "aides", "reporters"}
+)
 _ACTORS = ("PERSON", "ORG", "UNIT", "GPE")
 _PLACES = ("FAC", "LOC", "GPE")
 
@@ -134,7 +137,10 @@ def _headline_line(facts: Facts, headline: Headline) -> FactLine:
         event = _at(facts.events, headline.event)
         claim = _at(facts.claims, event.claim) if event else None
         credit = f"{_BY[claim.cue_class if claim else 'say']} {_within_sentence(credit)}"
-    return FactLine("Claimed" if credit else "What", cut(clean(headline.text), LONGEST), credit)
+    told = cut(clean(headline.text), LONGEST)
+    # A whole sentence names its source in its own words.
+    named = bool(credit) and _holds(told, clean(headline.attribution))
+    return FactLine("Claimed" if credit else "What", told, "" if named else credit)
 
 
 def _who(facts: Facts, headlines: Sequence[Headline]) -> list[FactLine]:
@@ -208,7 +214,7 @@ def _numbers(facts: Facts, headlines: Sequence[Headline], shown: Iterable[str]) 
     sentences = {headline.sentence for headline in headlines}
     told: dict[str, list[str]] = {}
     for quantity in sorted(facts.quantities, key=lambda q: (q.sentence not in sentences, q.span.start)):
-        if any(_holds(line, quantity.text) for line in shown):
+        if any(_holds(line, quantity.text) for line in shown) or _counts_sources(quantity):
             continue
         text = clean(quantity.text)
         counted = f"{text} {quantity.of}" if quantity.of and not _holds(text, quantity.of) else text
@@ -216,6 +222,12 @@ def _numbers(facts: Facts, headlines: Sequence[Headline], shown: Iterable[str]) 
         if len(credited) < 3 and counted not in credited:
             credited.append(cut(clean(counted), 90))
     return [FactLine("Numbers", "; ".join(texts), credit) for credit, texts in told.items()][:2]
+
+
+def _counts_sources(quantity: Quantity) -> bool:
+    """'two officials' counts who talks, not what happened."""
+    words = f"{quantity.text} {quantity.of}".casefold().split()
+    return any(word in _SPEAKERS for word in words)
 
 
 def _said(facts: Facts, focus: Sequence[Span], shown: Iterable[str]) -> Iterator[FactLine]:

@@ -159,7 +159,22 @@ def _modelled(reading: Reading) -> Iterator[Mention]:
         start, end = doc[first].idx, doc[last].idx + len(doc[last])
         if reading.sentence(start) != reading.sentence(end - 1):
             continue
+        if first == last and kind in {"PERSON", "ORG", "PRODUCT"} and _opens_as_word(reading, doc[first]):
+            continue
         yield from _sane(reading, start, end, kind)
+
+
+def _opens_as_word(reading: Reading, token: "Token") -> bool:
+    """Whether a word has its capital only because it opens a sentence: 'Strikes are not...' is nobody's name."""
+    before = reading.doc[token.i - 1] if token.i else None
+    opens = (
+        before is None or token.is_sent_start or before.is_space or before.is_quote or before.text in {":", ".", "—"}
+    )
+    if not opens:
+        return False
+    if token.tag_ in {"NNS", "NNPS"} or token.lemma_.lower() != token.lower_:
+        return True
+    return re.search(rf"\b{re.escape(token.lower_)}\b", reading.mended) is not None
 
 
 def _sane(reading: Reading, start: int, end: int, kind: EntityType) -> Iterator[Mention]:

@@ -77,7 +77,7 @@ class Extractor:
         known = entities.find(read, names, short_forms, model=pipeline.names_entities)
         times = dates.find(read, published, code)
         quoted = quotes.pair(read)
-        antecedents = pronouns.Antecedents(read, known)
+        antecedents = pronouns.Antecedents(read, known, [one.outer for one in quoted])
         said = claims.Claims(read, known, quoted, antecedents).find() if pipeline.parses else ()
         clauses = events.Events(read, known, antecedents, said, times)
         happened = clauses.find() if pipeline.parses else ()

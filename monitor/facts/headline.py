@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.facts.reading import Reading
+from monitor.facts.reading import Reading, subject_of
 from monitor.model.facts import Arg, Claim, Event, Headline, Quote, Span
 
 MAX_HEADLINES = 5
+LONGEST = 320
+_FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 _WEIGHT = {
     "attack": 3.0,
     "kill": 3.2,
@@ -55,7 +57,11 @@ def find(
     for candidate in ranked:
         if candidate.score <= 0 or len(chosen) >= MAX_HEADLINES:
             break
-        headline = _headline(reading, events[candidate.index], candidate, claims)
+        event = events[candidate.index]
+        span = _told(reading, event, claims)
+        if span is None:
+            continue
+        headline = _headline(reading, event, span, candidate, claims)
         if any(_same(headline, other) for other in chosen):
             continue
         chosen.append(headline)
@@ -101,13 +107,63 @@ def _is_subordinate(event: Event, reading: Reading) -> bool:
     return event.span.end - event.span.start < 0.35 * (sentence.end - sentence.start)
 
 
-def _headline(reading: Reading, event: Event, ranked: _Ranked, claims: Sequence[Claim]) -> Headline:
-    span = event.span
+def _told(reading: Reading, event: Event, claims: Sequence[Claim]) -> Span | None:
+    """The words that tell an event to somebody who reads nothing else: a whole clause, else the whole sentence.
+
+    None where neither is short enough; a fragment could say what the article doesn't.
+    """
+    sentence = reading.sentence_span(event.sentence)
+    candidates = [_main_clause(reading, event)]
+    if event.claim is not None:
+        content = claims[event.claim].content
+        inside = content[0] if len(content) == 1 else None
+        candidates.insert(0, inside if inside and _covers(inside, event.trigger_span) else None)
+    candidates.append(sentence)
+    for span in candidates:
+        if span is None:
+            continue
+        trimmed = reading.trimmed(span.start, span.end)
+        if trimmed.end - trimmed.start <= LONGEST and (span is sentence or _is_whole(reading, trimmed)):
+            return trimmed
+    return None
+
+
+def _main_clause(reading: Reading, event: Event) -> Span | None:
+    """The event's clause where it is its sentence's main one."""
+    verb = next(iter(reading.tokens(event.trigger_span.start, event.trigger_span.end)), None)
+    while verb is not None and verb.dep_ in {"conj", "xcomp", "aux", "auxpass"} and verb.head.i != verb.i:
+        verb = verb.head
+    return event.span if verb is not None and verb.dep_ == "ROOT" else None
+
+
+def _is_whole(reading: Reading, span: Span) -> bool:
+    """Whether a stretch reads as a sentence: its main verb is finite and has its subject, and no mark is left open."""
+    tokens = reading.tokens(span.start, span.end)
+    text = reading.text[span.start : span.end]
+    if not tokens or text.count('"') % 2 or text.count("“") != text.count("”") or text.count("(") != text.count(")"):
+        return False
+    first, last = tokens[0].i, tokens[-1].i
+    tops = [token for token in tokens if not first <= token.head.i <= last or token.head.i == token.i]
+    verb = next((token for token in tops if token.pos_ in {"VERB", "AUX"}), None)
+    if verb is None or tokens[0].dep_ in {"mark", "cc"} or tokens[0].tag_ in {"WDT", "WP", "WRB"}:
+        return False
+    subject = subject_of(verb)
+    finite = verb.tag_ in _FINITE or any(
+        child.tag_ in _FINITE for child in verb.children if child.dep_.startswith("aux")
+    )
+    return finite and subject is not None and first <= subject.i <= last and subject.tag_ not in {"WDT", "WP"}
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _headline(reading: Reading, event: Event, span: Span, ranked: _Ranked, claims: Sequence[Claim]) -> Headline:
     return Headline(
         text=reading.text[span.start : span.end],
         span=span,
         sentence=event.sentence,
-        attribution=attribution(event.claim, claims),
+        attribution=attribution(event.claim if event.claim is not None else _claim_told(span, event, claims), claims),
         confidence=min(0.95, round(event.confidence * min(1.0, 0.5 + ranked.score / 8), 2)),
         rule="headline.event",
         event=ranked.index,
@@ -117,6 +173,16 @@ def _headline(reading: Reading, event: Event, ranked: _Ranked, claims: Sequence[
         where=_name(event.place),
         when=event.time.entity if event.time is not None else "",
     )
+
+
+def _claim_told(span: Span, event: Event, claims: Sequence[Claim]) -> int | None:
+    """The claim that makes up most of a stretch which stands around an asserted event."""
+    for number, claim in enumerate(claims):
+        if claim.sentence == event.sentence and claim.within is None:
+            shared = sum(max(0, min(span.end, c.end) - max(span.start, c.start)) for c in claim.content)
+            if shared > 0.5 * (span.end - span.start):
+                return number
+    return None
 
 
 def attribution(claim: int | None, claims: Sequence[Claim]) -> str:
@@ -147,6 +213,8 @@ def _name(arg: Arg | None) -> str:
 
 
 def _same(one: Headline, other: Headline) -> bool:
+    if one.sentence == other.sentence:
+        return True
     shared = min(one.span.end, other.span.end) - max(one.span.start, other.span.start)
     shorter = min(one.span.end - one.span.start, other.span.end - other.span.start)
     return shared > 0.3 * shorter or (one.who == other.who and one.what == other.what and one.whom == other.whom)

@@ -4,12 +4,15 @@ Salience in the line of Lappin and Leass (1994): role, distance in sentences and
 binding or gender rule out are dropped, and a close race is left undecided.
 """
 
+import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts.entities import Names
 from monitor.facts.reading import Reading, is_subject
 from monitor.facts.titles import is_person_noun
+from monitor.model.facts import Span
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -52,14 +55,16 @@ class Candidate:
     plural: bool
     person: bool
     weight: float
+    quote: int
 
 
 @dataclass(slots=True)
 class Antecedents:
-    """All candidates of a document, found once; `speakers` holds tokens of those who were just quoted."""
+    """All candidates of a document, found once; `quotes` are the stretches between quotation marks."""
 
     reading: Reading
     names: Names
+    quotes: Sequence[Span] = ()
     candidates: list[Candidate] = field(default_factory=list)
     mentions: dict[int, int] = field(default_factory=dict)
     _by_sentence: dict[int, list[Candidate]] = field(default_factory=dict)
@@ -80,7 +85,9 @@ class Antecedents:
         sentence = self.reading.sentence(token.idx)
         if index is None:
             if token.pos_ == "NOUN" and is_person_noun(token) and is_subject(token):
-                return Candidate(token, None, sentence, "", token.tag_ in {"NNS", "NNPS"}, person=True, weight=weight)
+                plural = token.tag_ in {"NNS", "NNPS"}
+                quote = self._quote(token)
+                return Candidate(token, None, sentence, "", plural, person=True, weight=weight, quote=quote)
             return None
         entity = self.names.entities[index]
         if entity.type not in {"PERSON", "ORG", "GPE"}:
@@ -94,7 +101,13 @@ class Antecedents:
             plural=False,
             person=entity.type == "PERSON",
             weight=weight,
+            quote=self._quote(token),
         )
+
+    def _quote(self, token: "Token") -> int:
+        """The number of the quotation a token stands in, -1 outside of all."""
+        number = bisect.bisect_right(self.quotes, token.idx, key=lambda span: span.start) - 1
+        return number if number >= 0 and token.idx < self.quotes[number].end else -1
 
     def resolve(self, token: "Token") -> int | None:
         """Index of the entity a pronoun or a definite role noun means, None where it is uncertain."""
@@ -124,13 +137,16 @@ class Antecedents:
         return None
 
     def _best(self, token: "Token", gender: str, *, person: bool) -> int | None:
-        here = self.reading.sentence(token.idx)
+        here, quote = self.reading.sentence(token.idx), self._quote(token)
         reach = _REACH if person else 1
         scores: dict[int, float] = {}
         nameless = 0.0
         for sentence in range(max(0, here - reach), here + 1):
             for candidate in self._by_sentence.get(sentence, ()):
                 if candidate.person != person or candidate.plural or candidate.token.i >= token.i:
+                    continue
+                # Those a quotation talks of are not who the article means by 'he' outside it, the speaker least of all.
+                if candidate.quote not in {-1, quote}:
                     continue
                 if gender and candidate.gender and candidate.gender != gender:
                     continue

@@ -111,8 +111,10 @@ def of_person(reading: Reading, mentions: Sequence[Mentioned]) -> tuple[str, str
     """The title and the affiliation nearest to the first mention that has them; "" where there is none."""
     title = affiliation = ""
     for mention in mentions[:12]:
-        before = reading.mended[max(0, mention.start - 90) : mention.start]
-        after = reading.mended[mention.end : mention.end + 140]
+        # A title or an office in the paragraph above is somebody else's, and so is the place a headline ends with.
+        paragraph = reading.paragraphs[reading.paragraph(mention.start)]
+        before = reading.mended[max(paragraph.start, mention.start - 90) : mention.start]
+        after = reading.mended[mention.end : min(paragraph.end, mention.end + 140)]
         found, body = _before(before)
         if not found:
             found, body = _after(after)
