@@ -23,6 +23,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_seeds() -> Path:
+    """The founding article, which lies beside some checkouts; a test that wants it is skipped without."""
+    folder = ROOT.parent / "shared" / "seeds"
+    if not folder.is_dir():
+        pytest.skip("the founding article is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server, started for this session."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))

@@ -20,6 +20,12 @@ MAX_CLAIMS = 1_500
 _CLAUSE_STOPS = frozenset({"punct", "cc"})
 
 
+# Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
+_OWN_WORDS = frozenset(
+    {"make", "issue", "repeat", "release", "have", "voice", "express", "raise", "reiterate", "offer", "give", "publish"}
+)
+
+
 @dataclass(slots=True)
 class Claims:
     """Finds the claims of one document."""
@@ -150,6 +156,8 @@ class Claims:
         source, passive = self.sources.source(token)
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
+        if lemma in cues.UNSAID and any(child.dep_ == "neg" for child in token.children):
+            return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
         if not content:
             return None
@@ -242,7 +250,7 @@ class Claims:
             source = next((g for g in by.children if g.dep_ == "pobj"), None) if by is not None else None
         if source is None and token.dep_ == "pobj" and token.head.head.lemma_.lower() in cues.SURE:
             return None
-        if source is None and token.dep_ == "dobj" and token.head.pos_ == "VERB":
+        if source is None and token.dep_ == "dobj" and token.head.lemma_.lower() in _OWN_WORDS:
             source = self.sources.source(token.head)[0]
         content = (self.contents.stripped(self.reading.trimmed(*_ends(self.contents.clause_span(clause)))),)
         return self._claim(

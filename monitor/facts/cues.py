@@ -162,3 +162,11 @@ REPORTERS = words(
     " newspaper agency"
 )
 """To whom things are told so that they reach the article."""
+
+UNSAID = frozenset(
+    words(
+        "say confirm disclose specify announce reveal indicate mention report acknowledge admit explain clarify state"
+        " detail tell"
+    )
+)
+"""Negated, these leave open what they are about: 'officials did not confirm that ...' is nobody's claim."""

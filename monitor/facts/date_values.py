@@ -183,7 +183,8 @@ def _weekday_date(name: str, moment: datetime, relation: str) -> date:
 
 _FUTURE_STRONG = re.compile(
     r"\b(?:will|due|scheduled|set to|expected to|plans? to|slated|going to|is to|are to|shall|starting"
-    r"|beginning)\b[^.!?;]{0,80}$",
+    r"|beginning|(?:would|may|might|could|can)(?! (?:\w+ )?have\b)|as (?:early|soon) as|no later than|ahead of)\b"
+    r"[^.!?;]{0,80}$",
     re.IGNORECASE,
 )
 

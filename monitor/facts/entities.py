@@ -52,6 +52,13 @@ _ORG_WORDS = re.compile(
     r"|Centre|Hospital"
     r"|Airlines|Airways|Motors|Times|Post|Journal|News)$"
 )
+_AT_A_PLACE = re.compile(
+    r"\b(?:off|(?:coast|island|town|city|village|province|district|port|capital|suburb|outskirts) of) $", re.IGNORECASE
+)
+_COMPANY = re.compile(
+    r"\b(?:(?:chip|car|drug|plane|phone|steel|toy|truck|ship|aircraft)maker|carrier|airline|retailer|lender|insurer"
+    r"|brewer|start-?up|conglomerate) ([A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+){0,2})"
+)
 _VERBS_OF_ACTORS = frozenset(
     {"say", "tell", "warn", "urge", "accuse", "announce", "deny", "vow", "threaten", "agree", "refuse"}
 )
@@ -117,7 +124,11 @@ def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], *,
         Mention(match.start(2), match.end(2), "PERSON", match.group(2), 0.8, "title")
         for match in titles.NAMED.finditer(reading.mended)
     ]
-    mentions = _settle([*explained, *patterned], known, modelled, titled)
+    companies = [
+        Mention(match.start(1), match.end(1), "ORG", match.group(1), 0.8, "company")
+        for match in _COMPANY.finditer(reading.mended)
+    ]
+    mentions = _settle([*explained, *patterned, *companies], known, modelled, titled)
     if model:
         mentions = _people(reading, mentions)
     return _join(reading, mentions[: MAX_ENTITIES * 4], gazetteer)
@@ -193,6 +204,8 @@ def _sane(reading: Reading, start: int, end: int, kind: EntityType) -> Iterator[
             kind = "ORG"
         elif _PLACE_WORDS.search(text):
             kind = "LOC"
+    if kind in {"PERSON", "ORG", "PRODUCT"} and _AT_A_PLACE.search(reading.mended[max(0, start - 30) : start]):
+        kind = "LOC"
     if kind in {"ORG", "PRODUCT"} and _WEAPON_WORDS.search(text) and len(text.split()) > 1:
         kind = "WEAPON"
     if kind == "PERSON":

@@ -161,13 +161,11 @@ class Forces:
         if lemma == "deny":
             return False, "denied" if not above.negative else "asserted", head
         if token.dep_ == "ccomp" and lemma in cues.CLASS_OF and not to:
-            if above.negative and lemma in {"believe", "think", "expect", "say"}:
-                return lemma != "say", "possible" if lemma == "say" else "denied", head
-            return (
-                False,
-                "possible" if lemma in {"doubt", "fear", "suspect", "wonder", "hope", "wish"} else "asserted",
-                head,
-            )
+            if above.negative and lemma in {"believe", "think", "expect"}:
+                return True, "denied", head
+            unsure = lemma in {"doubt", "fear", "suspect", "wonder", "hope", "wish"}
+            open_still = above.negative and lemma in cues.UNSAID
+            return False, "possible" if unsure or open_still else "asserted", head
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
         if lemma in acts.FAILING:
             return not above.negative, above.modality, head

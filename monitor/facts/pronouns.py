@@ -39,6 +39,7 @@ _BODIES = frozenset(
         "retailer",
     }
 )
+_COMPANIES = _BODIES - {"group", "agency", "organization", "organisation"}
 _ROLES = frozenset(
     {"president", "premier", "chancellor", "senator", "governor", "mayor", "minister", "pope", "king", "queen", "coach"}
 )
@@ -173,6 +174,8 @@ class Antecedents:
         """'it' is a body only where that is the one subject of the sentence before, or of this one so far."""
         here = self.reading.sentence(token.idx)
         for sentence in (here, here - 1):
+            if self._nameless_subject(sentence, token):
+                return None
             subjects = [
                 c
                 for c in self._by_sentence.get(sentence, ())
@@ -184,11 +187,27 @@ class Antecedents:
                 return one if same and one is not None and self.names.entities[one].type == "ORG" else None
         return None
 
+    def _nameless_subject(self, sentence: int, token: "Token") -> bool:
+        """Whether a thing without a known name is a subject there: 'it' could be that."""
+        span = self.reading.sentence_span(sentence)
+        return any(
+            other.pos_ in {"NOUN", "PROPN"}
+            and is_subject(other)
+            and self.names.index_at(other) is None
+            and not is_person_noun(other)
+            for other in self.reading.tokens(span.start, min(span.end, token.idx))
+        )
+
     def _only(self, kind: str, token: "Token") -> int | None:
+        """The one body named so far; those a gazetteer knows are mostly offices, which nobody calls a company."""
+        known = token.lemma_.lower() in _COMPANIES
         found = {
             c.entity
             for c in self.candidates
-            if c.entity is not None and self.names.entities[c.entity].type == kind and c.token.i < token.i
+            if c.entity is not None
+            and self.names.entities[c.entity].type == kind
+            and c.token.i < token.i
+            and not (known and self.names.entities[c.entity].rule == "gazetteer")
         }
         return found.pop() if len(found) == 1 else None
 

@@ -48,7 +48,7 @@ _ROLE = (
     r"|deputy|member|candidate|king|queen)"
 )
 _APPOSED = re.compile(
-    rf"^,? ?\(?(?:who (?:is|was) |now )?(?:an? |the )?((?:[\w'-]+ ){{0,4}}?{_ROLE})(?: (?:of|at|for|with|from"
+    rf"^,? ?\(?(?:who (?:is|was) |now )?(?:an? |the )?((?:[\w'-]+ ){{0,4}}?{_ROLE}\b)(?: (?:of|at|for|with|from"
     rf"|to) (?:the )?"
     r"((?:[A-Z][\w.&'-]*|of|for|and|on|the|in)(?: (?:[A-Z][\w.&'-]*|of|for|and|on|the|in))*))?",
 )
