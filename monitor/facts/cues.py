@@ -166,7 +166,7 @@ REPORTERS = words(
 UNSAID = frozenset(
     words(
         "say confirm disclose specify announce reveal indicate mention report acknowledge admit explain clarify state"
-        " detail tell"
+        " detail tell comment"
     )
 )
 """Negated, these leave open what they are about: 'officials did not confirm that ...' is nobody's claim."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from monitor.facts.reading import Reading, subject_of
 from monitor.model.facts import Arg, Claim, Event, Headline, Quote, Span
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
 
 MAX_HEADLINES = 5
 LONGEST = 320
@@ -95,7 +99,10 @@ def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequ
         mark in reading.text[event.span.start : event.trigger_span.start] for mark in (", which ", ", who ", ", whose ")
     ):
         score *= 0.6
-    if _is_subordinate(event, reading):
+    verb = _governor(reading, event)
+    if verb is not None and verb.dep_ in {"advcl", "relcl", "acl", "pcomp"}:
+        score *= 0.3
+    elif _is_subordinate(event, reading):
         score *= 0.6
     if event.claim is not None:
         score *= 0.8 if claims[event.claim].source is not None else 0.6
@@ -128,11 +135,17 @@ def _told(reading: Reading, event: Event, claims: Sequence[Claim]) -> Span | Non
     return None
 
 
-def _main_clause(reading: Reading, event: Event) -> Span | None:
-    """The event's clause where it is its sentence's main one."""
+def _governor(reading: Reading, event: Event) -> "Token | None":
+    """The verb whose place in the sentence the event shares: joined verbs and complements go with their head."""
     verb = next(iter(reading.tokens(event.trigger_span.start, event.trigger_span.end)), None)
     while verb is not None and verb.dep_ in {"conj", "xcomp", "aux", "auxpass"} and verb.head.i != verb.i:
         verb = verb.head
+    return verb
+
+
+def _main_clause(reading: Reading, event: Event) -> Span | None:
+    """The event's clause where it is its sentence's main one."""
+    verb = _governor(reading, event)
     return event.span if verb is not None and verb.dep_ == "ROOT" else None
 
 
@@ -163,7 +176,9 @@ def _headline(reading: Reading, event: Event, span: Span, ranked: _Ranked, claim
         text=reading.text[span.start : span.end],
         span=span,
         sentence=event.sentence,
-        attribution=attribution(event.claim if event.claim is not None else _claim_told(span, event, claims), claims),
+        attribution=attribution(
+            event.claim if event.claim is not None else _claim_told(reading, span, event, claims), claims
+        ),
         confidence=min(0.95, round(event.confidence * min(1.0, 0.5 + ranked.score / 8), 2)),
         rule="headline.event",
         event=ranked.index,
@@ -175,13 +190,16 @@ def _headline(reading: Reading, event: Event, span: Span, ranked: _Ranked, claim
     )
 
 
-def _claim_told(span: Span, event: Event, claims: Sequence[Claim]) -> int | None:
-    """The claim that makes up most of a stretch which stands around an asserted event."""
+def _claim_told(reading: Reading, span: Span, event: Event, claims: Sequence[Claim]) -> int | None:
+    """The claim a stretch around an asserted event reports: its sentence says so, or most of the stretch is claimed."""
     for number, claim in enumerate(claims):
-        if claim.sentence == event.sentence and claim.within is None:
-            shared = sum(max(0, min(span.end, c.end) - max(span.start, c.start)) for c in claim.content)
-            if shared > 0.5 * (span.end - span.start):
-                return number
+        if claim.sentence != event.sentence or claim.within is not None:
+            continue
+        cue = reading.tokens(claim.cue_span.start, claim.cue_span.end)
+        reports = _covers(span, claim.cue_span) and any(token.dep_ == "ROOT" for token in cue)
+        shared = sum(max(0, min(span.end, c.end) - max(span.start, c.start)) for c in claim.content)
+        if reports or shared > 0.5 * (span.end - span.start):
+            return number
     return None
 
 

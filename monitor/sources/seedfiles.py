@@ -68,11 +68,11 @@ def read_markdown(text: str) -> Iterator[SeedItem]:
         body = body.lstrip("-").lstrip()
     else:
         item, body = _headers(text)
-    if not item.title:
-        first, _, rest = body.lstrip().partition("\n")
-        heading = _HEADING.fullmatch(first.strip())
-        if heading:
-            item.title, body = heading[1], rest
+    first, _, rest = body.lstrip().partition("\n")
+    heading = _HEADING.fullmatch(first.strip())
+    # Front matter and the first heading mostly give the same title; the text shall not repeat it.
+    if heading and item.title in {"", heading[1]}:
+        item.title, body = heading[1], rest
     body = _LINE_MARK.sub("", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", body)))
     item.title, item.text = plain_title(_EMPHASIS.sub(r"\2", item.title)), tidy(body)
     yield item
