@@ -1,5 +1,7 @@
 """`monitor group`: which articles of a file are copies, follow-ups and new stories."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -20,10 +22,15 @@ def group(
     chosen = settings(config).stories
     window = timedelta(days=chosen.window_days)
     grouper = Grouper(GroupSettings(window=window, max_members=chosen.max_articles))
-    for article in read_articles(file):
+    names: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for read in read_articles(file, repeats=True):
+        # An id that comes again is a new revision of its article, as when a feed shows an entry again.
+        seen[read.key] += 1
+        article = replace(read, revision=seen[read.key])
         decision = grouper.decide(article)
         grouper.admit(article, decision)
-        name = article.key.partition("#")[2] or article.key
+        name = names[article.id] = article.key.partition("#")[2] or article.key
         if json:
             print_json(
                 [
@@ -32,7 +39,7 @@ def group(
                         "article": article.id,
                         "story": decision.story_id,
                         "relation": decision.relation.value,
-                        "of": decision.of,
+                        "of": names.get(decision.of, decision.of),
                         "reason": decision.reason,
                         "score": round(decision.score, 4),
                         "changes": [
@@ -44,6 +51,7 @@ def group(
             )
         else:
             title = printable(article.title or article.text[:80])
-            typer.echo(f"{decision.relation.value:<10} {decision.story_id}  {name}  {title}  ({decision.reason})")
+            of = f" of {names[decision.of]}" if decision.of in names else ""
+            typer.echo(f"{decision.relation.value:<10} {decision.story_id}  {name}{of}  {title}  ({decision.reason})")
             for change in decision.changes:
                 typer.echo(f"{'':<10} + {printable(change.text)}")

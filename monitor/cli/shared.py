@@ -123,10 +123,11 @@ def watch_rules(config: Path | None) -> "tuple[Rule, ...]":
     return loaded.rules
 
 
-def read_articles(file: Path) -> "Iterator[Article]":
+def read_articles(file: Path, *, repeats: bool = False) -> "Iterator[Article]":
     """The articles of a seed file, or of standard input for `-`: plain text, or JSON by its first character.
 
-    What cannot be read is told on standard error; a file that holds nothing readable ends the command with 2.
+    What cannot be read is told on standard error; a file that holds nothing readable ends the command with 2. With
+    `repeats`, an id that comes again is kept under that id.
     """
     import sys
 
@@ -140,7 +141,7 @@ def read_articles(file: Path) -> "Iterator[Article]":
         typer.secho(f"error: {file}: cannot be read ({error.strerror}); check the path", fg="red", err=True)
         raise typer.Exit(2) from error
     name = file.name if file.suffix.lower() in READERS else f"{file.name}{_guess_suffix(data)}"
-    articles, unreadable = read_seed(data, name, SystemClock().now())
+    articles, unreadable = read_seed(data, name, SystemClock().now(), repeats=repeats)
     for entry in unreadable:
         typer.secho(f"{file}: {entry.reason}", fg="red", err=True)
     if unreadable and not articles:

@@ -21,7 +21,7 @@ from monitor.model.article import Feed
 from monitor.sources.feeds import http_url
 from monitor.sources.language import code_of
 
-KEYS = ("url", "name", "outlet", "lang", "country", "interval", "enabled")
+KEYS = ("url", "name", "group", "outlet", "lang", "country", "interval", "enabled")
 _TOP_KEYS = ("groups", "feeds")
 _MAX_SIZE = 20_000_000
 _INTERVAL = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
@@ -226,7 +226,8 @@ def _feed(entry: object, group: str, path: Path, place: str) -> Feed:
             raise _wrong(path, entry, key, f"unknown key {str(key)!r}{_nearest(key, KEYS)}")
         if key == "enabled" and not isinstance(value, bool):
             raise _wrong(path, entry, key, f"enabled must be true or false, not {value!r}")
-        if key != "enabled" and not isinstance(value, str):
+        seconds = key == "interval" and type(value) is int
+        if key != "enabled" and not isinstance(value, str) and not seconds:
             # YAML reads an unquoted `no` as false in its old version; say what to write rather than guess.
             hint = "a time with its unit, such as 15m or 2h" if key == "interval" else "text; put it in quotes"
             raise _wrong(path, entry, key, f"{key} must be {hint}, not {value!r}")
@@ -244,7 +245,7 @@ def _feed(entry: object, group: str, path: Path, place: str) -> Feed:
         Feed(
             url=url,
             name=" ".join(str(entry.get("name", "")).split()),
-            group=group,
+            group=" ".join(str(entry.get("group", group)).split()),
             outlet=" ".join(str(entry.get("outlet", "")).split()),
             lang=code_of(lang),
             country=country.upper(),
@@ -263,7 +264,7 @@ def _interval(entry: CommentedMap, path: Path) -> timedelta | None:
     value = entry.get("interval")
     if value is None:
         return None
-    found = _INTERVAL.fullmatch(str(value).strip())
+    found = _INTERVAL.fullmatch(f"{value}s" if isinstance(value, int) else str(value).strip())
     interval = timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else timedelta(0)
     if not timedelta(minutes=1) <= interval <= timedelta(days=7):
         raise _wrong(path, entry, "interval", f"{value!r} is not a time from 1m to 7d, such as 15m or 2h")

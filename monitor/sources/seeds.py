@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,8 +74,14 @@ def read_folder(
     return Batch(articles=tuple(articles), files=files, quarantined=tuple(quarantined))
 
 
-def read_seed(data: bytes, relative: str, now: datetime) -> tuple[list[Article], list[Quarantined]]:
-    """The articles of one file's bytes, and what in it could not be read."""
+def read_seed(
+    data: bytes, relative: str, now: datetime, *, repeats: bool = False
+) -> tuple[list[Article], list[Quarantined]]:
+    """The articles of one file's bytes, and what in it could not be read.
+
+    Two records with one id are two articles, since the id may be a mistake and neither shall be lost; with `repeats`
+    the file is a stream in which the later one is the earlier one again.
+    """
     problem = "" if data.strip() else "the file is empty"
     if not problem and is_binary(data):
         problem = "the file is binary, not text; save it as UTF-8 text"
@@ -82,18 +89,19 @@ def read_seed(data: bytes, relative: str, now: datetime) -> tuple[list[Article],
         return [], [Quarantined(SOURCE, relative, problem, now)]
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     reader = READERS[Path(relative).suffix.lower()]
-    articles: dict[str, Article] = {}
+    articles: list[Article] = []
+    keys: set[str] = set()
     complaints: list[str] = []
     try:
-        for number, item in enumerate(reader(text), start=1):
+        for item in reader(text):
             if item.problem:
                 complaints.append(item.problem)
             elif item.title or item.text:
                 article = _article(item, relative, now)
-                # Two records may bear one id by mistake; neither shall be lost.
-                if article.key in articles:
-                    article = _article(item, f"{relative}#{number}", now)
-                articles[article.key] = article
+                if article.key in keys and not repeats:
+                    article = replace(article, key=f"{article.key}@{len(articles)}")
+                keys.add(article.key)
+                articles.append(article)
             else:
                 complaints.append("there is no text in it")
     except ParseError as error:
@@ -101,7 +109,7 @@ def read_seed(data: bytes, relative: str, now: datetime) -> tuple[list[Article],
     if len(complaints) > _MAX_COMPLAINTS:
         more = len(complaints) - _MAX_COMPLAINTS + 1
         complaints[_MAX_COMPLAINTS - 1 :] = [f"{more} more articles of this file could not be read"]
-    return list(articles.values()), [Quarantined(SOURCE, relative, storable(c)[:300], now) for c in complaints]
+    return articles, [Quarantined(SOURCE, relative, storable(c)[:300], now) for c in complaints]
 
 
 def _article(item: SeedItem, relative: str, now: datetime) -> Article:

@@ -65,7 +65,7 @@ def test_every_key_is_read(path: Path) -> None:
         ("groups:\n  A: http://x.io/\n", ":2:3: 'A' must be a list"),
         (
             "groups:\n  A:\n    - url: http://x.io/\n      interval: 15\n",
-            ":4:7: interval must be a time with its unit",
+            ":4:7: 15 is not a time from 1m to 7d, such as 15m or 2h",
         ),
         ("groups:\n  A:\n    - url: http://x.io/\n      interval: 5s\n", ":4:7: '5s' is not a time from 1m"),
         ("groups:\n  A:\n    - url: http://x.io/\n      lang: english\n", ":4:7: 'english' is not a language"),
