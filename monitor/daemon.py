@@ -78,6 +78,7 @@ class Daemon:
         self._health = Health(self._clock)
         self._log = structlog.get_logger("monitor.daemon")
         self._counted: dict[str, int] = {}
+        self._restored = False
         self._stop = asyncio.Event()
         self._new = asyncio.Event()
 
@@ -118,15 +119,14 @@ class Daemon:
             return
         self._store = store
         stack.callback(store.close)
-        recovered = await self._call(store.recover, clock.now())
-        if recovered:
-            self._log.info("deliveries of an earlier run are looked up before they are sent", deliveries=recovered)
-
-        self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health)
-        await self._rules.reload()
         sinks, destination = self._make_sinks(settings)
         for sink in sinks:
             stack.push_async_callback(sink.close)
+        recovered = await self._call(store.recover, clock.now(), [sink.name for sink in sinks])
+        if recovered:
+            self._log.info("deliveries of an earlier run go on", deliveries=recovered)
+        self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health)
+        await self._rules.reload()
         workers = FactWorkers(
             partial(load_extractor, settings.facts.model, settings.paths.gazetteer_files),
             workers=settings.facts.workers,
@@ -134,14 +134,13 @@ class Daemon:
             on_restart=self._worker_restarted,
         )
         stack.callback(workers.close)
-        window = timedelta(days=settings.stories.window_days)
-        grouper = Grouper(GroupSettings(window=window, max_members=settings.stories.max_articles))
-        grouper.restore(await self._call(lambda: list(store.members(clock.now() - window))))
+        self._window = timedelta(days=settings.stories.window_days)
+        self._grouper = Grouper(GroupSettings(window=self._window, max_members=settings.stories.max_articles))
         self._pipeline = Pipeline(
             store=store,
             call=self._call,
             extractor=workers,
-            grouper=grouper,
+            grouper=self._grouper,
             sinks=[sink.name for sink in sinks],
             default_channel=settings.slack.channel,
             clock=clock,
@@ -205,6 +204,7 @@ class Daemon:
         self._intake.poll_due()
         while await self._intake.settle_polls():
             self._intake.poll_due()
+        await self._restore_stories()
         while await self._pipeline.process(self._rules.book):
             pass
         drained = await self._outbox.drain(self._clock.now())
@@ -284,7 +284,16 @@ class Daemon:
         await self._intake.reload_feeds()
         self._intake.poll_due()
 
+    async def _restore_stories(self) -> None:
+        """Read the live stories back, in a thread: tens of thousands take a while, and polling need not wait."""
+        if not self._restored:
+            since = self._clock.now() - self._window
+            members = await self._call(lambda: list(self._store.members(since)))
+            await asyncio.to_thread(self._grouper.restore, members)
+            self._restored = True
+
     async def _process_forever(self) -> None:
+        await self._restore_stories()
         while not self._stop.is_set():
             self._new.clear()
             try:

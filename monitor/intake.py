@@ -88,7 +88,8 @@ class Intake:
             return
         first, self._feeds_seen = self._feeds_seen is None, seen
         try:
-            feeds = feedlist.load_feeds(self._feeds_file) if seen != (0, 0) else ()
+            # A list of thousands takes seconds to read; the loop goes on meanwhile.
+            feeds = await asyncio.to_thread(feedlist.load_feeds, self._feeds_file) if seen != (0, 0) else ()
         except FeedListError as error:
             self._log.error("feeds.yaml is not used: the feeds stay as they were", error=str(error))
             self._health.report("feeds.yaml", "degraded", str(error))
@@ -126,10 +127,14 @@ class Intake:
             self._polls.pop(feed.url, None)
 
     async def _poll_and_store(self, feed: Feed) -> None:
+        before, now = self._states.get(feed.url), self._clock.now()
         try:
-            batch = await poll(
-                feed, self._states.get(feed.url), self._client, self._clock.now(), self._rng, pace=self._pace
-            )
+            batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours on one feed must not stop it or the others
+            self._metrics.failures.labels("poll").inc()
+            self._log.error("a poll failed: this is a bug, please report it", feed=feed.url, exc_info=error)
+            batch = Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
+        try:
             await self._store_batch(batch)
         except StoreError as error:
             # The state stays as it was, so the feed comes up again: later, or a full disk would make us hammer it.
@@ -138,7 +143,7 @@ class Intake:
             self._log.error("a poll could not be stored; the feed is polled again", feed=feed.url, error=str(error))
             return
         if batch.state is not None:
-            self._note(feed, self._states.get(feed.url), batch.state)
+            self._note(feed, before, batch.state)
             self._states[feed.url] = batch.state
 
     async def read_seeds(self, stable_for: timedelta = timedelta(seconds=1)) -> None:

@@ -94,15 +94,31 @@ class DeliveryStore(Connected):
                 )
             )
 
-    def recover(self, now: datetime) -> int:
-        """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running."""
-        query = (
+    def recover(self, now: datetime, sinks: Sequence[str]) -> int:
+        """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running.
+
+        What waits for a sink that is not in `sinks` any more goes to the first of them, unless the alert is there.
+        """
+        claimed = (
             update(deliveries)
             .where(deliveries.c.state == DeliveryState.SENDING.value)
             .values(state=DeliveryState.PENDING.value, uncertain=True, next_try=now, owner="", lease_until=None)
         )
+        there = deliveries.alias("there")
+        elsewhere = and_(deliveries.c.state.in_(_OPEN), deliveries.c.sink.not_in(sinks))
+        known = select(there.c.id).where(there.c.alert_id == deliveries.c.alert_id, there.c.sink.in_(sinks)).exists()
         with transaction(self._engine) as connection:
-            return connection.execute(query).rowcount
+            recovered = connection.execute(claimed).rowcount
+            if sinks:
+                dead = {
+                    "state": DeliveryState.DEAD.value,
+                    "error": "its sink is not configured any more",
+                    "settled": now,
+                }
+                connection.execute(update(deliveries).where(elsewhere, known).values(dead))
+                moved = {"sink": sinks[0], "uncertain": False, "first_try": None, "next_try": now}
+                recovered += connection.execute(update(deliveries).where(elsewhere).values(moved)).rowcount
+        return recovered
 
     def open_deliveries(self) -> tuple[int, datetime | None]:
         """How many deliveries are not settled yet, and when the oldest of their alerts was raised."""
