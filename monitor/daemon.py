@@ -201,9 +201,7 @@ class Daemon:
 
     async def _once(self) -> int:
         await self._intake.read_seeds(stable_for=timedelta(0))
-        self._intake.poll_due()
-        while await self._intake.settle_polls():
-            self._intake.poll_due()
+        await self._intake.poll_all_due()
         await self._restore_stories()
         while await self._pipeline.process(self._rules.book):
             pass

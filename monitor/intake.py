@@ -114,11 +114,16 @@ class Intake:
             self._polls[feed.url] = task
         return len(due)
 
-    async def settle_polls(self) -> bool:
-        """Wait for the polls under way; whether there were any."""
-        under_way = list(self._polls.values())
-        await asyncio.gather(*under_way)
-        return bool(under_way)
+    async def poll_all_due(self) -> None:
+        """Poll every feed that is due now, each once."""
+        places = asyncio.Semaphore(self._concurrency)
+
+        async def in_turn(feed: Feed) -> None:
+            async with places:
+                await self._poll(feed)
+
+        due = schedule.due(self._states, self._feeds.values(), self._clock.now())
+        await asyncio.gather(*map(in_turn, due))
 
     async def _poll(self, feed: Feed) -> None:
         try:
