@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.facts import cues
-from monitor.facts.content import Contents, cue_extent
+from monitor.facts.clauses import clause_span, cue_extent, host_clause, stripped, without
+from monitor.facts.content import Contents
 from monitor.facts.entities import Names
 from monitor.facts.pronouns import Antecedents
+from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.quotes import Quoted, is_speech
 from monitor.facts.reading import Reading, chars, is_subject, phrase
 from monitor.facts.sources import SELF, Sources
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 MAX_CLAIMS = 1_500
-_CLAUSE_STOPS = frozenset({"punct", "cc"})
-
 
 # Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
 _OWN_WORDS = frozenset(
@@ -35,11 +35,13 @@ class Claims:
     quoted: Sequence[Quoted]
     antecedents: Antecedents
     found: list[Claim] = field(default_factory=list)
+    quotes: QuotesOfCues = field(init=False)
     contents: Contents = field(init=False)
     sources: Sources = field(init=False)
 
     def __post_init__(self) -> None:
-        self.contents = Contents(self.reading, self.quoted)
+        self.quotes = QuotesOfCues(self.reading, self.quoted)
+        self.contents = Contents(self.reading, self.quotes)
         self.sources = Sources(self.reading, self.names, self.antecedents, self.found)
 
     def find(self) -> tuple[Claim, ...]:
@@ -89,8 +91,6 @@ class Claims:
             return self._noun(token)
         return None
 
-    # -- according to
-
     def _according(self, token: "Token") -> Claim | None:
         to = self.reading.doc[token.i + 1]
         source = next(
@@ -107,17 +107,11 @@ class Claims:
         clause = token.head
         while clause.pos_ not in {"VERB", "AUX"} and clause.head.i != clause.i:
             clause = clause.head
-        host = self.contents.host_clause(clause, token)
-        content = self.contents.without(host, outer)
+        host = host_clause(self.reading, clause, token)
+        content = without(self.reading, host, outer)
         if not content:
             return None
-        touched = [
-            i
-            for i, one in enumerate(self.quoted)
-            if any(s.start < one.outer.end and one.outer.start < s.end for s in content)
-            and is_speech(self.reading, one)
-        ]
-        content = self.contents.with_quotes(content, touched, outer)
+        content = self.quotes.widened(content, self.quotes.spoken_in(content), outer)
         return self._claim(
             token,
             (token.i, to.i),
@@ -129,18 +123,14 @@ class Claims:
             source_span=chars(self.reading, *phrase(source)),
         )
 
-    # -- adverbs
-
     def _adverb(self, token: "Token") -> Claim | None:
         clause = token.head
         if clause.pos_ not in {"VERB", "AUX"}:
             return None
-        content = self.contents.without(self.contents.clause_span(clause), Span(token.idx, token.idx + len(token)))
+        content = without(self.reading, clause_span(self.reading, clause), Span(token.idx, token.idx + len(token)))
         if not content:
             return None
         return self._claim(token, (token.i, token.i), None, "report", content, "claim.adverb", 0.7)
-
-    # -- verbs
 
     def _verb(self, token: "Token") -> Claim | None:  # noqa: PLR0911 - a cascade of rules
         lemma = token.lemma_.lower()
@@ -185,19 +175,18 @@ class Claims:
         """Any verb of a person or body with a quote right beside it speaks: '"Stay there!" a man roared'."""
         if (
             verb.dep_ in {"amod", "compound", "aux", "xcomp"}
-            or verb.i in self.contents.quote_at
+            or verb.i in self.quotes.number_at
             or not any(is_subject(c) for c in verb.children)
         ):
             return None
-        around = self.contents.quotes_beside(verb, strict=True)
+        around = self.quotes.beside(verb, strict=True)
         source, passive = self.sources.source(verb)
         if not around or source is None or passive or not self.sources.can_speak(source) or source.lower_ == "it":
             return None
-        content = tuple(self.quoted[number].outer for number in around)
-        return self._claim(verb, cue_extent(verb), source, "say", content, "claim.quote", 0.75)
+        return self._claim(verb, cue_extent(verb), source, "say", self.quotes.outer(around), "claim.quote", 0.75)
 
     def _inside_short_quote(self, token: "Token") -> bool:
-        number = self.contents.quote_at.get(token.i)
+        number = self.quotes.number_at.get(token.i)
         return number is not None and self.quoted[number].end - self.quoted[number].start < 40
 
     def _plausible(self, lemma: str, source: "Token | None", rule: str, *, passive: bool) -> bool:
@@ -218,10 +207,6 @@ class Claims:
             and rule == "object"
             and not self.sources.is_document(source)
         )
-
-    # -- quotes around a cue
-
-    # -- nouns
 
     def _noun(self, token: "Token") -> Claim | None:
         clause = next(
@@ -252,12 +237,10 @@ class Claims:
             return None
         if source is None and token.dep_ == "dobj" and token.head.lemma_.lower() in _OWN_WORDS:
             source = self.sources.source(token.head)[0]
-        content = (self.contents.stripped(self.reading.trimmed(*_ends(self.contents.clause_span(clause)))),)
+        content = (stripped(self.reading, self.reading.trimmed(*_ends(clause_span(self.reading, clause)))),)
         return self._claim(
             token, (token.i, token.i), source, cues.NOUNS[token.lemma_.lower()], content, "claim.noun", 0.75
         )
-
-    # -- headings and running quotes
 
     def _headings(self) -> None:
         """'TRUMP: We will win.' at the start of a paragraph."""
@@ -376,8 +359,6 @@ class Claims:
             ):
                 return index
         return None
-
-    # -- putting together
 
     def _claim(  # noqa: PLR0917
         self,

@@ -170,3 +170,9 @@ UNSAID = frozenset(
     )
 )
 """Negated, these leave open what they are about: 'officials did not confirm that ...' is nobody's claim."""
+CHANNELS = words(
+    "statement interview speech address tweet post briefing conference email letter report television tv radio"
+    " telegram facebook twitter x video testimony remarks hearing article note message court memo filing"
+    " reporters journalists lawmakers call debate rally show reporter journalist lawmaker remark"
+)
+"""What or whom a thing is said in or to: 'said in a statement that ...', 'told reporters that ...'."""

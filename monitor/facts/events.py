@@ -66,8 +66,6 @@ class Events:
             return self._nominal(token)
         return None
 
-    # -- clauses
-
     def _verbal(self, verb: "Token") -> Event | None:
         lemma = verb.lemma_.lower()
         kind = acts.TYPE_OF.get(lemma, "say" if lemma in cues.SPEECH else "other")
@@ -155,8 +153,6 @@ class Events:
             noun, noun.lemma_.lower(), acts.NOUNS[noun.lemma_.lower()], agent, patient, 0.55, "event.noun"
         )
 
-    # -- roles
-
     def _time(self, verb: "Token") -> TimeRef | None:
         """A time inside the clause whose nearest verb upwards is this one."""
         for ref in self._times_between(verb.left_edge.idx, verb.right_edge.idx + len(verb.right_edge)):
@@ -198,10 +194,6 @@ class Events:
             index = self.antecedents.resolve(token) if token.lower_ in PRONOUNS or token.pos_ == "NOUN" else None
             name = self.names.entities[index].canonical if index is not None else ""
         return Arg(self.reading.text[span.start : span.end], span, name)
-
-    # -- polarity and modality
-
-    # -- putting together
 
     def _made(  # noqa: PLR0917
         self,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.facts.reading import Reading, subject_of
+from monitor.facts.reading import FINITE, Reading, subject_of
 from monitor.model.facts import Arg, Claim, Event, Headline, Quote, Span
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 MAX_HEADLINES = 5
 LONGEST = 320
-_FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 _WEIGHT = {
     "attack": 3.0,
     "kill": 3.2,
@@ -161,9 +160,7 @@ def _is_whole(reading: Reading, span: Span) -> bool:
     if verb is None or tokens[0].dep_ in {"mark", "cc"} or tokens[0].tag_ in {"WDT", "WP", "WRB"}:
         return False
     subject = subject_of(verb)
-    finite = verb.tag_ in _FINITE or any(
-        child.tag_ in _FINITE for child in verb.children if child.dep_.startswith("aux")
-    )
+    finite = verb.tag_ in FINITE or any(child.tag_ in FINITE for child in verb.children if child.dep_.startswith("aux"))
     return finite and subject is not None and first <= subject.i <= last and subject.tag_ not in {"WDT", "WP"}
 
 

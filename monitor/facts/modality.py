@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 
 _NEGATIONS = frozenset({"not", "n't", "never", "neither", "nor", "hardly", "barely", "scarcely", "n’t"})
 _NOBODY = frozenset({"nobody", "none", "nothing", "no-one"})
+_OPEN_DETERMINERS = frozenset(
+    {
+        "no",
+        "any",
+        "possible",
+        "potential",
+        "planned",
+        "alleged",
+        "future",
+        "further",
+        "another",
+        "more",
+        "threatened",
+    }
+)
 _NEG_RAISING = (
     acts.PLANNING
     | acts.ATTEMPTING
@@ -107,14 +122,12 @@ class Forces:
             return "requested"
         if "to" in auxiliaries and token.dep_ == "ROOT":
             return "planned"
-        if any(self._is_question(token)) and token.dep_ in {"ROOT", "conj"}:
+        if self._is_question(token) and token.dep_ in {"ROOT", "conj"}:
             return "possible"
         return "asserted"
 
-    def _is_question(self, token: "Token") -> list[bool]:
-        sentence = token.sent
-        last = [t.text for t in sentence if not t.is_space][-1:]
-        return [True] if last == ["?"] else []
+    def _is_question(self, token: "Token") -> bool:
+        return [t.text for t in token.sent if not t.is_space][-1:] == ["?"]
 
     def _has_condition(self, token: "Token") -> bool:
         return any(
@@ -167,9 +180,7 @@ class Forces:
             open_still = above.negative and lemma in cues.UNSAID
             return False, "possible" if unsure or open_still else "asserted", head
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
-        if lemma in acts.FAILING:
-            return not above.negative, above.modality, head
-        if lemma in acts.PREVENTING:
+        if lemma in acts.FAILING | acts.PREVENTING:
             return not above.negative, above.modality, head
         modality: Modality = above.modality
         for kind, words in (
@@ -207,37 +218,37 @@ class Forces:
             return turned, above.modality, above.governor or (head if shares else None)
         return turned, "asserted", head if turned else None
 
-    def _from_preposition(  # noqa: PLR0911 - a cascade of rules
+    def _from_preposition(
         self, token: "Token", preposition: "Token", depth: int
     ) -> tuple[bool, Modality, "Token | None"]:
         word = preposition.lower_
         governor = preposition.head
-        if word == "without":
-            return True, "asserted", preposition
-        if word in {"instead", "than"} or (word == "of" and governor.lower_ == "instead"):
+        if word in {"without", "instead", "than"} or (word == "of" and governor.lower_ == "instead"):
             return True, "asserted", preposition
         if governor.pos_ == "VERB":
-            lemma = governor.lemma_.lower()
-            above = self.force(governor, depth + 1)
-            if above.modality == "asserted" and lemma in {"discourage", "deter", "dissuade"}:
-                return not above.negative, "requested", governor
-            if word == "from" and lemma in acts.PREVENTING | acts.FAILING:
-                return not above.negative, above.modality if above.modality != "asserted" else "asserted", governor
-            if word in {"of", "with", "for"} and lemma in {"accuse", "suspect", "charge", "blame"}:
-                return False, "possible", governor
-            if word == "against" and lemma in {"warn", "advise", "caution", "decide"}:
-                return True, "requested" if lemma != "decide" else "asserted", governor
-            if lemma in {"think", "talk", "dream", "insist", "consider"}:
-                return False, "planned", governor
-            if above.modality != "asserted":
-                return False, above.modality, governor
-            return False, "asserted", None
+            return self._from_verb_with(word, governor, depth)
         if governor.pos_ == "NOUN":
             turned, modality, above_noun = self._from_noun(token, governor)
             if modality == "asserted" and not turned and word in {"about", "of", "on", "for"}:
                 return False, "possible", None
             return turned, modality, above_noun
         return False, "asserted", None
+
+    def _from_verb_with(self, word: str, governor: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
+        """'kept from going', 'accused of going', 'warned against going': what a verb makes of its preposition's act."""
+        lemma = governor.lemma_.lower()
+        above = self.force(governor, depth + 1)
+        if above.modality == "asserted" and lemma in {"discourage", "deter", "dissuade"}:
+            return not above.negative, "requested", governor
+        if word == "from" and lemma in acts.PREVENTING | acts.FAILING:
+            return not above.negative, above.modality, governor
+        if word in {"of", "with", "for"} and lemma in {"accuse", "suspect", "charge", "blame"}:
+            return False, "possible", governor
+        if word == "against" and lemma in {"warn", "advise", "caution", "decide"}:
+            return True, "requested" if lemma != "decide" else "asserted", governor
+        if lemma in {"think", "talk", "dream", "insist", "consider"}:
+            return False, "planned", governor
+        return False, above.modality, governor if above.modality != "asserted" else None
 
     def _from_noun(self, token: "Token", noun: "Token") -> tuple[bool, Modality, "Token | None"]:
         lemma = noun.lemma_.lower()
@@ -272,41 +283,8 @@ class Forces:
         return False, "asserted", None
 
     def _noun_from_above(self, noun: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
-        if any(
-            c.lower_
-            in {
-                "no",
-                "any",
-                "possible",
-                "potential",
-                "planned",
-                "alleged",
-                "future",
-                "further",
-                "another",
-                "more",
-                "threatened",
-            }
-            for c in noun.children
-        ):
-            word = next(
-                c.lower_
-                for c in noun.children
-                if c.lower_
-                in {
-                    "no",
-                    "any",
-                    "possible",
-                    "potential",
-                    "planned",
-                    "alleged",
-                    "future",
-                    "further",
-                    "another",
-                    "more",
-                    "threatened",
-                }
-            )
+        word = next((c.lower_ for c in noun.children if c.lower_ in _OPEN_DETERMINERS), None)
+        if word is not None:
             return word == "no", "planned" if word == "planned" else ("asserted" if word == "no" else "possible"), None
         head, steps = noun.head, 0
         while steps < 6 and head.pos_ not in {"VERB", "AUX"} and head.head.i != head.i:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.facts.reading import Reading
+from monitor.facts.reading import FINITE, Reading
 from monitor.model.facts import Arg, Claim, Quote, QuoteKind, Span
 
 MAX_QUOTES = 500
 _PAIRS = {"“": '”"', "„": '“”"', "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’", '"': '"“”', "”": "”"}
-_FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,7 @@ def is_speech(reading: Reading, quoted: Quoted) -> bool:
     tokens = reading.tokens(quoted.start, quoted.end)
     if not reading.parses:
         return len(words) >= 4
-    return any(token.tag_ in _FINITE for token in tokens) or (
-        len(words) >= 3 and reading.text[quoted.end - 1] in ",.!?"
-    )
+    return any(token.tag_ in FINITE for token in tokens) or (len(words) >= 3 and reading.text[quoted.end - 1] in ",.!?")
 
 
 def assemble(reading: Reading, quoted: Sequence[Quoted], claims: Sequence[Claim]) -> tuple[Quote, ...]:

@@ -21,6 +21,8 @@ _DATELINE = re.compile(
 """'KYIV, Nov 18 (Reuters) - ' before the first sentence is no part of it."""
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
+"""Penn Treebank tags of finite verbs and modals."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SMALL_WORDS = words(
     "a an and as at but by for from in into is it its nor of off on onto or out over so than that the their to"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.facts import cues
-from monitor.facts.content import CHANNELS
 from monitor.facts.entities import Names
 from monitor.facts.pronouns import PRONOUNS, Antecedents
 from monitor.facts.reading import Reading, chars, phrase
@@ -178,7 +177,7 @@ class Sources:
                 and child.i > verb.i
             ):
                 target = next((g for g in child.children if g.dep_ == "pobj"), None)
-                if target is not None and target.lemma_.lower() in CHANNELS:
+                if target is not None and target.lemma_.lower() in cues.CHANNELS:
                     span = chars(self.reading, child.i, phrase(target)[1])
                     return self.reading.text[span.start : span.end]
         return ""
