@@ -1,8 +1,11 @@
 """`monitor run`: the daemon."""
 
+import contextlib
+import logging
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -31,14 +34,24 @@ def run(
 
     from monitor.daemon import Daemon
 
-    async def main() -> int:
+    async def main() -> None:
         greet = sys.stdout.isatty() and not once
         daemon = Daemon(chosen, sinks=sinks, on_start=(lambda started: _greet(started, chosen)) if greet else _silent)
-        return await daemon.run(once=once)
+        _leave(await daemon.run(once=once))
 
-    code = uvloop.run(main())
-    if code:
-        raise typer.Exit(code)
+    uvloop.run(main())
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process now that all is stored and closed.
+
+    Threads that look up names may hang for half a minute where the network is gone; an ordinary exit waits for them.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def sinks(chosen: "Settings") -> "tuple[list[Sink], str]":
