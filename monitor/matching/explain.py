@@ -1,10 +1,12 @@
 """Why a rule holds for an article, or why not: the condition as a tree with its answer and the text at every leaf."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.matching.matcher import hit, terms_of
-from monitor.matching.terms import Scan, Terms
+from monitor.matching.evaluate import Found, View
+from monitor.matching.matcher import hit, leaves
+from monitor.matching.reading import Reading
+from monitor.matching.terms import Terms
 from monitor.model.article import Article
 from monitor.model.rule import AllOf, AnyOf, Condition, Hit, NoneOf, Rule, Term
 
@@ -34,22 +36,25 @@ class Explained:
 def explain(rule: Rule, article: Article) -> Explained:
     """The rule's condition answered for the article, whether or not the rule is enabled."""
     terms = Terms()
-    for term in terms_of(rule.condition):
-        terms.add(term)
+    for leaf in leaves(rule.condition):
+        if isinstance(leaf, Term):
+            terms.add(leaf)
     terms.build()
-    return _explain(rule.condition, article, terms.scan(article.document), terms.add)
+    reading = Reading(article, terms.scan(article.document), terms)
+    return _explain(rule.condition, View(reading))
 
 
-def _explain(condition: Condition, article: Article, scan: Scan, number: Callable[[Term], int]) -> Explained:
+def _explain(condition: Condition, view: View) -> Explained:
+    reading = view.reading
     if isinstance(condition, Term):
-        places = scan.places((number(condition),))
+        places = view.places(condition)
         return Explained(
             str(condition),
             bool(places),
-            tuple(hit(place, str(condition), article) for place in places),
-            tuple(_passage(article.document, place.start, place.end) for place in places),
+            tuple(hit(Found(*place, str(condition)), reading) for place in places),
+            tuple(_passage(reading.document, *place) for place in places),
         )
-    parts = tuple(_explain(part, article, scan, number) for part in condition.parts)
+    parts = tuple(_explain(part, view) for part in condition.parts)
     match condition:
         case AllOf():
             return Explained("all of", all(part.holds for part in parts), parts=parts)

@@ -1,68 +1,91 @@
-"""Which rules are worth evaluating, given the terms found in a document.
+"""Which rules can hold for a document, given the terms found in it.
 
-A rule is filed under the rarest terms it cannot hold without. Where these are common (a rule about "Russia" among a
-thousand others), it is filed under pairs of terms from its two rarest clauses instead, so that most articles never
-touch it.
+Every rule has clauses: of each, at least one term must be found (or none, for a negative one), or the rule cannot
+hold. For most rules the clauses say everything. A rule is filed under the terms of the clause that is least likely to
+be met; for the rules so brought up, all clauses are then tested at once, in arrays.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 
-from monitor.matching.evaluate import Node, clause_cost, clauses
+import numpy as np
+
+from monitor.matching.clauses import Clauses, clauses
+from monitor.matching.ragged import Flags, Numbers, Ragged, stretches
 from monitor.matching.terms import Terms
-
-_CROWDED = 8
-"""Rules under one term from which on pairs pay."""
-_MOST_PAIRS = 16
-"""Pairs one rule may be filed under; beyond it, memory costs more than the candidates it spares."""
+from monitor.model.rule import Condition
 
 
 class RuleIndex:
-    """Numbers of rules by the terms they need.
+    """Rules by the terms they need.
 
     Args:
-        nodes: one compiled condition a rule, in the order of their numbers.
-        terms: for how common each term is likely to be.
+        conditions: one a rule, in the order of their numbers.
+        terms: takes up the terms of all conditions, and is built on the way.
     """
 
-    def __init__(self, nodes: Sequence[Node], terms: Terms) -> None:
-        usage = Counter(term for node in nodes for term in _terms(node))
+    def __init__(self, conditions: Iterable[Condition], terms: Terms) -> None:
+        number_of, sizes, negative = array("i"), array("i"), bytearray()
+        counts, exact = array("i"), bytearray()
+        for condition in conditions:
+            found = clauses(condition, terms)
+            for clause in found.needed:
+                number_of.extend(clause)
+                sizes.append(len(clause))
+            negative.extend(bytes(len(found.needed)))
+            if found.excluded:
+                number_of.extend(found.excluded)
+                sizes.append(len(found.excluded))
+                negative.append(1)
+            counts.append(len(found.needed) + bool(found.excluded))
+            exact.append(found.exact)
+        terms.build()
+        self.exact = np.frombuffer(exact, np.bool_)
+        """For each rule, whether its clauses say everything."""
+        self._negative = np.frombuffer(negative, np.bool_)
+        self._clauses = Ragged(np.frombuffer(number_of, np.int32), _bounds(sizes))
+        self._rules = _bounds(counts)
+        self._file(terms)
 
-        def cost(term: int) -> float:
-            # Terms many rules watch for are the ones the news is full of; long ones are rarer than short ones.
-            return (1 + usage[term]) / max(4, terms.shortest(term))
+    def _file(self, terms: Terms) -> None:
+        numbers, bounds = self._clauses.values, self._clauses.bounds
+        # Terms many rules watch for are the ones the news is full of.
+        cost = (1 + np.bincount(numbers, minlength=len(terms))) * terms.likelihoods()
+        sums = np.concatenate(([0.0], np.cumsum(cost[numbers])))
+        clause_cost = np.where(self._negative, np.inf, sums[bounds[1:]] - sums[bounds[:-1]])
+        rule_of = np.repeat(np.arange(len(self._rules) - 1), np.diff(self._rules))
+        by_cost = np.lexsort((clause_cost, rule_of))
+        some = np.flatnonzero(np.diff(self._rules))
+        cheapest = by_cost[self._rules[:-1][some]]
+        needing = ~self._negative[cheapest]
+        filed, first = some[needing], cheapest[needing]
+        keys = self._clauses.of(first)
+        # A clause without terms costs nothing and is never met, so its rule never comes up.
+        self._by_term = Ragged.grouped(keys, np.repeat(filed, self._clauses.sizes(first)).astype(np.int32), len(terms))
+        unfiled = np.ones(len(self._rules) - 1, np.bool_)
+        unfiled[filed] = False
+        unfiled = np.flatnonzero(unfiled)
+        unconditional = self._rules[unfiled + 1] == self._rules[unfiled]
+        self._always, self._negative_only = unfiled[unconditional], unfiled[~unconditional]
 
-        needed = [sorted(set(clauses(node, cost)), key=lambda clause: clause_cost(clause, cost)) for node in nodes]
-        crowd = Counter(term for some in needed if some for term in some[0])
-        self._always = [rule for rule, some in enumerate(needed) if not some]
-        self._by_term: dict[int, list[int]] = {}
-        self._by_pair: dict[int, dict[int, list[int]]] = {}
-        for rule, some in enumerate(needed):
-            if not some:
-                continue
-            first = some[0]
-            if len(some) > 1 and len(first) * len(some[1]) <= _MOST_PAIRS and any(crowd[t] > _CROWDED for t in first):
-                for one in first:
-                    others = self._by_pair.setdefault(one, {})
-                    for other in some[1]:
-                        others.setdefault(other, []).append(rule)
-            else:
-                for one in first:
-                    self._by_term.setdefault(one, []).append(rule)
+    def candidates(self, found: Numbers, mask: Flags) -> Numbers:
+        """Rules all of whose clauses are met, rising; the others surely don't hold.
 
-    def candidates(self, found: set[int]) -> set[int]:
-        """Every rule that may hold; each of the others surely doesn't."""
-        rules = set(self._always)
-        for term in found:
-            single = self._by_term.get(term)
-            if single is not None:
-                rules.update(single)
-            others = self._by_pair.get(term)
-            if others is not None:
-                for other in others.keys() & found:
-                    rules.update(others[other])
-        return rules
+        Args:
+            found: numbers of the terms found.
+            mask: for each term, whether it was found.
+        """
+        rules = np.unique(np.concatenate((self._by_term.of(found), self._negative_only)))
+        if len(rules):
+            counts = self._rules[rules + 1] - self._rules[rules]
+            clauses = stretches(self._rules[rules], counts)
+            sizes = self._clauses.sizes(clauses)
+            some = np.logical_or.reduceat(mask[self._clauses.of(clauses)], np.cumsum(sizes) - sizes)
+            rules = rules[np.logical_and.reduceat(some != self._negative[clauses], np.cumsum(counts) - counts)]
+        return np.sort(np.concatenate((rules, self._always))) if len(self._always) else rules
 
 
-def _terms(node: Node) -> list[int]:
-    return [*node[1], *(term for part in node[2] for term in _terms(part))]
+def _bounds(sizes: Sequence[int]) -> Numbers:
+    bounds = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(np.asarray(sizes), out=bounds[1:])
+    return bounds

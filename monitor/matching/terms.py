@@ -1,13 +1,16 @@
 """All terms of all rules in one automaton: which of them stand in a text, and where."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Final
 
+import numpy as np
 from daachorse import DoubleArrayAhoCorasick
 
 from monitor.matching import text
+from monitor.matching.ragged import Numbers, Ragged, stretches
 from monitor.model.rule import Term
 
 _INITIALS = re.compile(r"[A-Z]{2,6}")
@@ -47,29 +50,22 @@ def _open(pattern: bytes, *, prefix: bool) -> bytes:
     return pattern
 
 
-class Place(NamedTuple):
-    """One place of one term: characters [start, end) of the document. Sorts in reading order."""
-
-    start: int
-    end: int
-    term: int
-
-
 class Terms:
     """Numbered terms, each found in a document at the cost of reading it once.
 
-    Terms with the same patterns share a number. Documents are read once more with case kept where a term asks for
-    exact case, and once more with hyphenated words closed up where such a word could be part of a term.
+    Documents are read once more with case kept where a term asks for exact case, and once more with hyphenated words
+    closed up where such a word could be part of a term.
     """
 
     def __init__(self) -> None:
-        self._ids: dict[Term, int] = {}
-        self._by_patterns: dict[tuple[bool, tuple[bytes, ...]], int] = {}
-        self._patterns: list[tuple[bool, tuple[bytes, ...]]] = []
+        self._ids: dict[str | Term, int] = {}
+        self._words = array("B")  # words in the term's shortest pattern, 0 for a term that can never be found
+        self._bytes = array("H")  # and its length
+        self._patterns: dict[bool, _Patterns] = {False: _Patterns(), True: _Patterns()}
         self._automata: tuple[_Automaton, ...] | None = None
 
     def __len__(self) -> int:
-        return len(self._patterns)
+        return len(self._ids)
 
     def add(self, term: Term) -> int:
         """The term's number.
@@ -77,86 +73,81 @@ class Terms:
         Raises:
             ValueError: the automaton is built already.
         """
-        number = self._ids.get(term)
+        # Nearly all terms are plain, and a string knows its hash.
+        key = term if term.exact or term.prefix else term.text
+        number = self._ids.get(key)
         if number is None:
             if self._automata is not None:
-                msg = "terms are added before the automaton is built"
+                msg = f"the term {str(term)!r} was not among those the automaton was built from"
                 raise ValueError(msg)
-            key = (term.exact, patterns(term))
-            number = self._ids[term] = self._by_patterns.setdefault(key, len(self._patterns))
-            if number == len(self._patterns):
-                self._patterns.append(key)
+            number = self._ids[key] = len(self._ids)
+            found = patterns(term)
+            shortest = min(found, key=len, default=b"")
+            self._words.append(min(255, shortest.count(b" ") - shortest.endswith(b" ")))
+            self._bytes.append(min(65535, len(shortest)))
+            self._patterns[term.exact].add(found, number)
         return number
 
-    def shortest(self, number: int) -> int:
-        """Bytes in the term's shortest pattern, 0 for a term that can never be found."""
-        return min(map(len, self._patterns[number][1]), default=0)
+    def likelihood(self, number: int) -> float:
+        """A guess, in no unit, at how likely a document has the term: phrases are rarer than words, long than short."""
+        words = self._words[number]
+        return 0.25 ** min(words, 8) / self._bytes[number] if words else 0.0
+
+    def likelihoods(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        """The same for all terms."""
+        words, lengths = np.frombuffer(self._words, np.uint8), np.frombuffer(self._bytes, np.uint16)
+        return np.where(words, 0.25 ** np.minimum(words, 8.0) / np.maximum(lengths, 1), 0.0)
 
     def build(self) -> None:
         """Make the automaton; no term can be added afterwards."""
-        self._automata = tuple(
-            _Automaton(pairs, exact=exact)
-            for exact in (False, True)
-            if (
-                pairs := [
-                    (pattern, number)
-                    for number, (kind, all_patterns) in enumerate(self._patterns)
-                    if kind is exact
-                    for pattern in all_patterns
-                ]
-            )
-        )
-        del self._by_patterns
+        self._automata = tuple(_Automaton(some, exact=exact) for exact, some in self._patterns.items() if some.numbers)
+        self._patterns.clear()
 
     def scan(self, document: str) -> "Scan":
         """Find every term in the document."""
         hyphenated = text.hyphenated(document)
-        return Scan([found for automaton in self._automata or () for found in automaton.scan(document, hyphenated)])
+        found = [found for automaton in self._automata or () for found in automaton.scan(document, hyphenated)]
+        return Scan(found, len(self))
+
+
+class _Patterns:
+    """Distinct patterns, numbered, and which of them stand for which terms."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[bytes, int] = {}
+        self.pairs_pattern, self.pairs_term = array("i"), array("i")
+
+    def add(self, some: Sequence[bytes], term: int) -> None:
+        for pattern in some:
+            self.pairs_pattern.append(self.numbers.setdefault(pattern, len(self.numbers)))
+            self.pairs_term.append(term)
 
 
 class _Automaton:
     """Patterns of one kind and the terms they stand for."""
 
-    def __init__(self, pairs: Sequence[tuple[bytes, int]], *, exact: bool) -> None:
-        numbers: dict[bytes, int | tuple[int, ...]] = {}
-        for pattern, number in pairs:
-            known = numbers.get(pattern)
-            # Nearly every pattern belongs to one term, and a bare number is smaller than a tuple.
-            numbers[pattern] = number if known is None else (*(known if isinstance(known, tuple) else (known,)), number)
-        self._exact = exact
-        self._terms = list(numbers.values())
-        self._find = DoubleArrayAhoCorasick(list(numbers)).find_overlapping
-        self._words = {word for pattern in numbers for word in pattern.split()}
-        self._beginnings = {pattern.split()[-1] for pattern in numbers if not pattern.endswith(b" ")}
-        self._lengths = sorted({len(word) for word in self._beginnings})
+    def __init__(self, some: _Patterns, *, exact: bool) -> None:
+        self.exact = exact
+        self.terms = Ragged.grouped(
+            np.frombuffer(some.pairs_pattern, np.int32), np.frombuffer(some.pairs_term, np.int32), len(some.numbers)
+        )
+        self._find = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
+        self._words: Final = frozenset(b"".join(some.numbers).split())
+        self._beginnings: Final = {pattern.split()[-1] for pattern in some.numbers if not pattern.endswith(b" ")}
+        self._lengths: Final = sorted({len(word) for word in self._beginnings})
 
     def scan(self, document: str, hyphenated: Sequence[str]) -> "Iterator[_Found]":
         """What is found in the document, and in its second reading where that may hold more."""
-        haystack = text.haystack(document, exact=self._exact)
-        yield _Found(self, haystack, self._find(haystack), partial(text.words, document, exact=self._exact))
-        if hyphenated and any(map(self._known, text.haystack(" ".join(hyphenated), exact=self._exact).split())):
-            haystack = text.haystack(text.closed_up(document), exact=self._exact)
-            words = partial(text.closed_up_words, document, exact=self._exact)
+        haystack = text.haystack(document, exact=self.exact)
+        yield _Found(self, haystack, self._find(haystack), partial(text.words, document, exact=self.exact))
+        if hyphenated and any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
+            haystack = text.haystack(text.closed_up(document), exact=self.exact)
+            words = partial(text.closed_up_words, document, exact=self.exact)
             yield _Found(self, haystack, self._find(haystack), words)
 
     def _known(self, word: bytes) -> bool:
         """Whether the word can be part of a term."""
         return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
-
-    def terms(self, pattern: int) -> tuple[int, ...]:
-        terms = self._terms[pattern]
-        return terms if isinstance(terms, tuple) else (terms,)
-
-    def numbers(self, found: Iterable[tuple[int, int, int]]) -> set[int]:
-        numbers: set[int] = set()
-        terms = self._terms
-        for pattern in {pattern for _, _, pattern in found}:
-            number = terms[pattern]
-            if isinstance(number, tuple):
-                numbers.update(number)
-            else:
-                numbers.add(number)
-        return numbers
 
 
 class _Found:
@@ -167,42 +158,60 @@ class _Found:
         automaton: _Automaton,
         haystack: bytes,
         hits: list[tuple[int, int, int]],
-        words: Callable[[], list[text.Word]],
+        words: Callable[[], tuple[Numbers, Numbers]],
     ) -> None:
-        self.automaton, self.hits = automaton, hits
-        self._haystack = haystack
+        self.hits = hits
+        self._automaton, self._haystack = automaton, haystack
         self._read_words = words
-        self._words: list[text.Word] | None = None
 
-    def span(self, start: int, end: int) -> text.Word:
-        """Where bytes [start, end) of the haystack stand in the document."""
-        if self._words is None:
-            self._words = self._read_words()
+    def terms(self) -> Numbers:
+        """Numbers of the terms found, some more than once."""
+        distinct = {pattern for _, _, pattern in self.hits}
+        return self._automaton.terms.of(np.fromiter(distinct, np.int32, len(distinct)))
+
+    def places(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Term, start and end of every hit, in characters of the document."""
+        starts, ends, patterns = np.array(self.hits, np.int32).reshape(-1, 3).T
+        word_starts, word_ends = self._read_words()
         # A pattern begins with the space before its first word, and words are one space apart.
-        first = self._haystack.count(b" ", 0, start)
-        last = first + self._haystack.count(b" ", start + 1, end - 1)
-        return self._words[first][0], self._words[last][1]
+        spaces = np.flatnonzero(np.frombuffer(self._haystack, np.uint8) == ord(" "))
+        first, last = np.searchsorted(spaces, starts), np.searchsorted(spaces, ends - 1) - 1
+        terms = self._automaton.terms
+        hit = np.repeat(np.arange(len(patterns), dtype=np.int32), terms.sizes(patterns))
+        return terms.of(patterns), word_starts[first][hit], word_ends[last][hit]
 
 
 class Scan:
-    """What one document holds: `terms` at once, `places` for those who ask."""
+    """What one document holds: `mask` at once, `places` for those who ask.
 
-    def __init__(self, found: list[_Found]) -> None:
-        self._found = found
-        self.terms: set[int] = set().union(*(part.automaton.numbers(part.hits) for part in found))
-        self._places: dict[int, list[tuple[_Found, int, int]]] | None = None
+    Attributes:
+        terms: numbers of the terms found, rising.
+        mask: whether each term was found.
+    """
 
-    def places(self, wanted: Iterable[int]) -> list[Place]:
-        """Where the wanted terms stand, in reading order; a prefix is given with the whole word it begins."""
+    def __init__(self, found: Sequence[_Found], terms: int) -> None:
+        self._found = [part for part in found if part.hits]
+        self.mask = np.zeros(terms, np.bool_)
+        for part in self._found:
+            self.mask[part.terms()] = True
+        self.terms: Numbers = np.flatnonzero(self.mask)
+        self._places: dict[int, list[tuple[int, int]]] | None = None
+
+    def places(self, term: int) -> Sequence[tuple[int, int]]:
+        """Where a term stands, in reading order; a prefix is given with the whole word it begins."""
         if self._places is None:
-            self._places = {}
-            for part in self._found:
-                for start, end, pattern in part.hits:
-                    for number in part.automaton.terms(pattern):
-                        self._places.setdefault(number, []).append((part, start, end))
-        places = {
-            Place(*part.span(start, end), number)
-            for number in set(wanted)
-            for part, start, end in self._places.get(number, ())
-        }
-        return sorted(places)
+            self._places = self._all_places()
+        return self._places.get(term, ())
+
+    def _all_places(self) -> dict[int, list[tuple[int, int]]]:
+        if not self._found:
+            return {}
+        terms, starts, ends = (np.concatenate(column) for column in zip(*(part.places() for part in self._found), strict=True))
+        order = np.lexsort((ends, starts, terms))
+        places: dict[int, list[tuple[int, int]]] = {}
+        for term, start, end in zip(terms[order].tolist(), starts[order].tolist(), ends[order].tolist(), strict=True):
+            some = places.setdefault(term, [])
+            # The second reading finds most places again.
+            if not some or some[-1] != (start, end):
+                some.append((start, end))
+        return places

@@ -1,8 +1,8 @@
 """Text as the automaton reads it: words without case, accents and punctuation, and the way back to the original.
 
-`haystack` is on every article's way and does whole strings at a time. `words` does the same work letter by letter and
-remembers where each word came from; it runs only for articles that a rule matches. Both give the same words in the
-same order, which a property test holds them to.
+`haystack` is on every article's way; `words` says where its words stand in the original, and is asked only for articles
+that a rule matches. Both do whole texts at a time (`monitor.matching.letters`); what this module does with regular
+expressions is the same for the few texts whose characters depend on one another, and says what a word is.
 
 A text is read twice where that may find more: with hyphens as spaces (`cease fire`), and with hyphenated words closed
 up (`ceasefire`).
@@ -13,13 +13,12 @@ since these scripts set no spaces. A blank line counts as a word of its own, so 
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 
-Word = tuple[int, int]
-"""Where a word stands in the original: [start, end)."""
+import numpy as np
 
-PARAGRAPH = "\x01"
-"""Stands for a blank line; as a control character it can never be part of a word."""
+from monitor.matching.letters import PARAGRAPH, Alphabet
+from monitor.matching.ragged import Numbers
 
 _APOSTROPHES = "’‘‛ʼ＇`´′՚"
 _HYPHENS = "-‐‑‒–—―−﹘﹣－"
@@ -77,7 +76,6 @@ _TOKEN = re.compile(
     rf"{_LETTER}+(?:[{_SPACED_MARKS}]+{_LETTER}*)*|(?:\r?\n){{2}}|(?=[^\W_])[{_UNSPACED}][{_MARKS}]*"
     rf"|[{_SPACED_MARKS}]+{_LETTER}*(?:[{_SPACED_MARKS}]+{_LETTER}*)*"
 )
-_TOKEN_ASCII = re.compile(r"[A-Za-z0-9]+|(?:\r?\n){2}")
 _POSSESSIVE = re.compile(rf"'[sS](?![\w{_MARKS}])")
 _POSSESSIVE_ASCII = re.compile(rb"'[sS](?![A-Za-z0-9_])")
 # re-sign and resign, re-form and reform are different words.
@@ -101,45 +99,61 @@ _FOLDING, _EXACT = _table(fold=True), _table(fold=False)
 def haystack(document: str, *, exact: bool = False) -> bytes:
     """The document's words, each with one space before and after it, in UTF-8; `exact` keeps case and accents."""
     document = _typed(document)
-    if not document.isascii():
-        found = _TOKEN.findall(_joints(_exact(document) if exact else fold(document)))
-        text = " ".join([PARAGRAPH if token[0] in "\r\n" else token for token in found])
-        return f" {text} ".encode("utf-8", "surrogatepass")
-    data = document.encode()
+    if document.isascii():
+        return _ascii_haystack(document.encode(), _EXACT if exact else _FOLDING)
+    read = (_EXACT_ALPHABET if exact else _ALPHABET).read(document)
+    if read is None:
+        # Read once more with letters and their accents in one; where that does not help, the slow way.
+        composed = unicodedata.normalize("NFC", document)
+        read = (_EXACT_ALPHABET if exact else _ALPHABET).read(composed) if composed != document else None
+    if read is not None:
+        return read.haystack()
+    found = _TOKEN.findall(_joints(_exact(document) if exact else fold(document)))
+    text = " ".join([PARAGRAPH if token[0] in "\r\n" else token for token in found])
+    return f" {text} ".encode("utf-8", "surrogatepass")
+
+
+def _ascii_haystack(data: bytes, table: bytes) -> bytes:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     if b"'" in data:
         data = _POSSESSIVE_ASCII.sub(b" ", data)
-    data = data.translate(_EXACT if exact else _FOLDING).replace(b"\n\n", b" \x01 ")
-    return b" " + b" ".join(data.split()) + b" "
+    data = data.translate(table)
+    if b"\n" in data:
+        data = data.replace(b"\n\n", b" \x01 ").replace(b"\n", b" ")
+    chars = np.frombuffer(data + b" ", np.uint8)
+    kept = chars != ord(" ")
+    kept[1:] |= kept[:-1]
+    return b" " + chars[kept].tobytes()
 
 
-def words(document: str, *, exact: bool = False) -> list[Word]:
-    """Where the words of `haystack(document)` stand in the document, in the same order."""
+def words(document: str, *, exact: bool = False) -> tuple[Numbers, Numbers]:
+    """Where the words of `haystack(document)` begin and end in the document, in the same order."""
     document = _typed(document)
-    if document.isascii():
-        return [token.span() for token in _TOKEN_ASCII.finditer(_joints(document))]
+    read = (_EXACT_ALPHABET if exact else _ALPHABET).read(document)
+    return _words_by_letter(document, exact=exact) if read is None else read.spans()
+
+
+def _words_by_letter(document: str, *, exact: bool) -> tuple[Numbers, Numbers]:
     pieces: list[str] = []
     offsets = [0]  # where each piece begins in the folded text
-    starts: list[int] = []  # and in the original
+    places: list[int] = []  # and in the original
     change = _exact if exact else fold
-    known: dict[str, str] = {}
     for cluster in _CLUSTER.finditer(document):
-        letter = cluster[0]
-        piece = known.get(letter)
-        if piece is None:
-            piece = known[letter] = change(letter)
+        piece = change(cluster[0])
         pieces.append(piece)
-        starts.append(cluster.start())
+        places.append(cluster.start())
         offsets.append(offsets[-1] + len(piece))
-    starts.append(len(document))
-    found: list[Word] = []
+    places.append(len(document))
+    starts: list[int] = []
+    ends: list[int] = []
     for token in _TOKEN.finditer(_joints("".join(pieces))):
-        end = starts[_piece(offsets, token.end() - 1) + 1]
+        end = places[_piece(offsets, token.end() - 1) + 1]
         while _INVISIBLE.match(document, end - 1):
             end -= 1
-        found.append((starts[_piece(offsets, token.start())], end))
-    return found
+        starts.append(places[_piece(offsets, token.start())])
+        ends.append(end)
+    return np.array(starts, np.int64), np.array(ends, np.int64)
 
 
 def closed_up(document: str) -> str:
@@ -147,14 +161,12 @@ def closed_up(document: str) -> str:
     return _HYPHEN.sub("", _typed(document))
 
 
-def closed_up_words(document: str, *, exact: bool = False) -> list[Word]:
+def closed_up_words(document: str, *, exact: bool = False) -> tuple[Numbers, Numbers]:
     """Where the words of `haystack(closed_up(document))` stand in the document itself."""
     # Where a hyphen was taken out of the shorter text: everything from there on is one further right in the original.
-    cuts = [hyphen.start() - taken for taken, hyphen in enumerate(_HYPHEN.finditer(_typed(document)))]
-    return [
-        (start + bisect_right(cuts, start), end + bisect_right(cuts, end - 1))
-        for start, end in words(closed_up(document), exact=exact)
-    ]
+    cuts = np.array([hyphen.start() - taken for taken, hyphen in enumerate(_HYPHEN.finditer(_typed(document)))])
+    starts, ends = words(closed_up(document), exact=exact)
+    return starts + np.searchsorted(cuts, starts, "right"), ends + np.searchsorted(cuts, ends - 1, "right")
 
 
 def hyphenated(document: str) -> list[str]:
@@ -204,3 +216,21 @@ def _joints(text: str) -> str:
         if not text.isascii():
             text = _CYRILLIC_APOSTROPHE.sub("ʹ", text)
     return text
+
+
+def _is_unspaced(char: str) -> bool:
+    return _UNSPACED_WORD.match(char) is not None
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum()
+
+
+def _is_invisible(char: str) -> bool:
+    return _INVISIBLE.match(char) is not None
+
+
+_ALPHABET, _EXACT_ALPHABET = (
+    Alphabet(change, is_invisible=_is_invisible, is_word=_is_word, is_unspaced=_is_unspaced)
+    for change in (fold, _exact)
+)

@@ -74,11 +74,19 @@ def test_every_hit_is_the_term_it_claims_to_be(some, article):
 @settings(max_examples=300, deadline=None)
 @given(st.text() | texts(20), st.booleans())
 def test_the_two_ways_of_reading_a_text_give_the_same_words(text, exact):
-    for read, spans in ((text, words(text, exact=exact)), (closed_up(text), closed_up_words(text, exact=exact))):
+    for read, (starts, ends) in (
+        (text, words(text, exact=exact)),
+        (closed_up(text), closed_up_words(text, exact=exact)),
+    ):
+        spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
         there = haystack(read, exact=exact).split(b" ")[1:-1]
         there = [word for word in there if word]
         assert len(spans) == len(there)
         assert all(start < end for start, end in spans)
         if read is text:
-            assert [haystack(text[start:end], exact=exact).strip() for start, end in spans] == there
+            # One character can be two words: ¼ is read as 1 and 4.
+            assert all(
+                word in haystack(text[start:end], exact=exact).split()
+                for word, (start, end) in zip(there, spans, strict=True)
+            )
     assert sorted(spans) == spans
