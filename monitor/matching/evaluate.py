@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from monitor.matching.attributes import attribute_holds
 from monitor.matching.facts import fact_evidence
 from monitor.matching.near import near
-from monitor.matching.reading import Place, Reading, apart
+from monitor.matching.reading import Found, Reading, apart
+from monitor.matching.terms import Place
 from monitor.model.rule import (
     AllOf,
     AnyOf,
@@ -23,14 +23,6 @@ from monitor.model.rule import (
     Times,
     Together,
 )
-
-
-class Found(NamedTuple):
-    """A piece of evidence: characters [start, end) of the document, and the leaf it is a place of."""
-
-    start: int
-    end: int
-    leaf: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +51,11 @@ class View:
             msg = f"{type(condition).__name__} has no places of its own; only terms, regular expressions and `any` have"
             raise TypeError(msg)
         places = self.reading.places(condition)
-        if self.within is None:
-            return places
-        return [place for place in places if any(a <= place[0] and place[1] <= b for a, b in self.within)]
+        return places if self.within is None else list(filter(self.counts, places))
+
+    def counts(self, place: Place | Found) -> bool:
+        """Whether it lies in view."""
+        return self.within is None or any(start <= place[0] and place[1] <= end for start, end in self.within)
 
     def in_fields(self, condition: InField) -> "View":
         """The view the part of such a condition is judged in."""
@@ -109,38 +103,43 @@ def holds(condition: Condition, view: View, *, hope: bool = True) -> bool:
             return hope if facts is None else next(fact_evidence(condition, facts), None) is not None
 
 
-def evidence(condition: Condition, view: View) -> Iterator[Found]:
+def evidence(condition: Condition, view: View) -> list[Found]:
     """Places that make a condition hold which does; of `any` and the like, those of all true parts."""
+    found: list[Found] = []
+    _collect(condition, view, found)
+    return sorted(set(found)) if len(found) > 1 else found
+
+
+def _collect(condition: Condition, view: View, found: list[Found]) -> None:
     match condition:
         case Term() | Regex():
-            leaf = str(condition)
-            for start, end in view.places(condition):
-                yield Found(start, end, leaf)
+            some = view.reading.found(condition)
+            found.extend(some if view.within is None else filter(view.counts, some))
         case AnyOf(parts) | AtLeast(_, parts):
             for part in parts:
                 if isinstance(part, Term) or holds(part, view):
-                    yield from evidence(part, view)
+                    _collect(part, view, found)
         case AllOf(parts):
             for part in parts:
-                yield from evidence(part, view)
-        case Near():
-            for part, places in zip(condition.parts, chosen(condition, view), strict=True):
-                yield from (found for found in evidence(part, view) if (found.start, found.end) in places)
+                _collect(part, view, found)
+        case Near(_, parts):
+            for part, places in zip(parts, chosen(condition, view), strict=True):
+                found.extend(one for one in evidence(part, view) if one[:2] in places)
         case Together(_, parts):
             for unit in view.units(condition):
                 if all(holds(part, unit) for part in parts):
                     for part in parts:
-                        yield from evidence(part, unit)
+                        _collect(part, unit, found)
         case InField(_, part):
-            yield from evidence(part, view.in_fields(condition))
+            _collect(part, view.in_fields(condition), found)
         case Times(part) | Score(part):
-            yield from evidence(part, view)
+            _collect(part, view, found)
         case NoneOf() | Attribute():
             return
         case _:
             if view.reading.facts is not None:
-                for span in fact_evidence(condition, view.reading.facts):
-                    yield Found(span.start, span.end, str(condition))
+                spans = fact_evidence(condition, view.reading.facts)
+                found.extend(Found(span.start, span.end, str(condition)) for span in spans)
 
 
 def chosen(condition: Near, view: View) -> list[set[Place]]:
@@ -154,7 +153,7 @@ def chosen(condition: Near, view: View) -> list[set[Place]]:
 def score(part: Condition, view: View) -> float:
     """How much the article is about what the part finds in it, 0 to 100, as `Score` defines it."""
     reading = view.reading
-    places = apart((found.start, found.end) for found in evidence(part, view))
+    places = apart(found[:2] for found in evidence(part, view))
     if not places:
         return 0.0
     text, lead = reading.field("text"), reading.field("lead")

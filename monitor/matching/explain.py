@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.matching.evaluate import Found, View
-from monitor.matching.matcher import hit, leaves
-from monitor.matching.reading import Reading
+from monitor.matching.evaluate import View
+from monitor.matching.matcher import leaves
+from monitor.matching.reading import Found, Reading
 from monitor.matching.terms import Terms
 from monitor.model.article import Article
 from monitor.model.rule import AllOf, AnyOf, Condition, Hit, NoneOf, Rule, Term
@@ -51,7 +51,7 @@ def _explain(condition: Condition, view: View) -> Explained:
         return Explained(
             str(condition),
             bool(places),
-            tuple(hit(Found(*place, str(condition)), reading) for place in places),
+            tuple(reading.hit(Found(*place, str(condition))) for place in places),
             tuple(_passage(reading.document, *place) for place in places),
         )
     parts = tuple(_explain(part, view) for part in condition.parts)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from monitor.matching.clauses import Clauses, clauses
-from monitor.matching.ragged import Flags, Numbers, Ragged, stretches
+from monitor.matching.ragged import Flags, Numbers, Ragged, distinct, stretches
 from monitor.matching.terms import Terms
 from monitor.model.rule import Condition
 
@@ -61,12 +61,15 @@ class RuleIndex:
         filed, first = some[needing], cheapest[needing]
         keys = self._clauses.of(first)
         # A clause without terms costs nothing and is never met, so its rule never comes up.
-        self._by_term = Ragged.grouped(keys, np.repeat(filed, self._clauses.sizes(first)).astype(np.int32), len(terms))
+        rules = filed.repeat(self._clauses.sizes(first)).astype(np.int32)
+        single = np.diff(self._rules)[rules] == 1
+        self._by_only_term = Ragged.grouped(keys[single], rules[single], len(terms))
+        self._by_term = Ragged.grouped(keys[~single], rules[~single], len(terms))
         unfiled = np.ones(len(self._rules) - 1, np.bool_)
         unfiled[filed] = False
-        unfiled = np.flatnonzero(unfiled)
-        unconditional = self._rules[unfiled + 1] == self._rules[unfiled]
-        self._always, self._negative_only = unfiled[unconditional], unfiled[~unconditional]
+        unfiled_rules = unfiled.nonzero()[0]
+        unconditional = self._rules[unfiled_rules + 1] == self._rules[unfiled_rules]
+        self._always, self._excluding = unfiled_rules[unconditional], unfiled_rules[~unconditional]
 
     def candidates(self, found: Numbers, mask: Flags) -> Numbers:
         """Rules all of whose clauses are met, rising; the others surely don't hold.
@@ -75,14 +78,15 @@ class RuleIndex:
             found: numbers of the terms found.
             mask: for each term, whether it was found.
         """
-        rules = np.unique(np.concatenate((self._by_term.of(found), self._negative_only)))
+        rules = distinct(np.concatenate((self._by_term.of(found), self._excluding)))
         if len(rules):
-            counts = self._rules[rules + 1] - self._rules[rules]
-            clauses = stretches(self._rules[rules], counts)
+            first = self._rules[rules]
+            counts = self._rules[rules + 1] - first
+            clauses = stretches(first, counts)
             sizes = self._clauses.sizes(clauses)
-            some = np.logical_or.reduceat(mask[self._clauses.of(clauses)], np.cumsum(sizes) - sizes)
-            rules = rules[np.logical_and.reduceat(some != self._negative[clauses], np.cumsum(counts) - counts)]
-        return np.sort(np.concatenate((rules, self._always))) if len(self._always) else rules
+            some = np.logical_or.reduceat(mask[self._clauses.of(clauses)], sizes.cumsum() - sizes)
+            rules = rules[np.logical_and.reduceat(some != self._negative[clauses], counts.cumsum() - counts)]
+        return distinct(np.concatenate((rules, self._by_only_term.of(found), self._always)))
 
 
 def _bounds(sizes: Sequence[int]) -> Numbers:

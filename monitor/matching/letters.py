@@ -55,7 +55,7 @@ class Words:
         classes = self._classes
         if classes.max(initial=_SEPARATOR) > _LINE:
             begins = _word_beginnings(classes)
-            kept = np.flatnonzero(classes != _SEPARATOR)
+            kept = (classes != _SEPARATOR).nonzero()[0]
             begins = begins[kept]
             text = np.full(len(kept) + np.count_nonzero(begins) + 1, ord(" "), np.uint32)
             text[np.arange(len(kept)) + np.cumsum(begins)] = self._chars[kept]
@@ -73,12 +73,12 @@ class Words:
     def spans(self) -> tuple[Numbers, Numbers]:
         """Where each word begins and ends in the original."""
         begins = _word_beginnings(self._classes)
-        kept = np.flatnonzero(self._classes != _SEPARATOR)
-        first = np.flatnonzero(begins[kept])
+        kept = (self._classes != _SEPARATOR).nonzero()[0]
+        first = begins[kept].nonzero()[0]
         start, last = kept[first], kept[np.append(first[1:], len(kept))[: len(first)] - 1]
         if self._lines:
             ends = dict(self._lines)
-            lines = np.flatnonzero(self._classes[start] == _LINE)
+            lines = (self._classes[start] == _LINE).nonzero()[0]
             last[lines] = [ends[one] for one in start[lines].tolist()]
         if self._source is None:
             return start, last + 1
@@ -189,7 +189,7 @@ def _context_free(text: str, codes: Numbers, found: Numbers, classes: Numbers) -
     """
     if (classes == _NEIGHBOURLY).any():
         return False
-    attached = np.flatnonzero(_ATTACHED[classes])
+    attached = _ATTACHED[classes].nonzero()[0]
     if not len(attached):
         return True
     attached = attached[attached > 0]
@@ -205,7 +205,7 @@ def _context_free(text: str, codes: Numbers, found: Numbers, classes: Numbers) -
 
 def _resolve_apostrophes(chars: Numbers, classes: Numbers) -> None:
     """Blank possessive endings out, and make the Ukrainian apostrophe a letter."""
-    places = np.flatnonzero(chars == ord("'"))
+    places = (chars == ord("'")).nonzero()[0]
     if not len(places):
         return
     following, after = chars[places + 1], places + 2
@@ -220,7 +220,7 @@ def _resolve_apostrophes(chars: Numbers, classes: Numbers) -> None:
 
 def _blank_lines(chars: Numbers) -> list[tuple[int, int]]:
     """First and last character of each pair of line ends that follow one another."""
-    ends = np.flatnonzero(chars == ord("\n"))
+    ends = (chars == ord("\n")).nonzero()[0]
     if len(ends) < 2:
         return []
     begins = (ends - (chars[ends - 1] == ord("\r"))).tolist()
@@ -260,7 +260,7 @@ def _source_ends(source: Numbers, last: Numbers, classes: Numbers) -> Numbers:
     size = len(classes)
     following = np.append(source, size)[last + 1]
     ends = np.maximum(source[last] + 1, following)
-    for word in np.flatnonzero(following > source[last] + 1).tolist():
+    for word in (following > source[last] + 1).nonzero()[0].tolist():
         end = int(ends[word])
         while classes[end - 1] == _INVISIBLE:
             end -= 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.matching.evaluate import Found, View, evidence, holds
+from monitor.matching.evaluate import View, evidence, holds
 from monitor.matching.index import RuleIndex
 from monitor.matching.reading import Reading
 from monitor.matching.terms import Terms
@@ -33,8 +33,8 @@ class Matcher:
         Conditions on facts count as what lets their rule hold: see `confirm`.
         """
         reading = self._read(article)
-        rules = self._holding(reading)
-        return tuple(_match(self.rules[rule], reading) for rule in rules)
+        view = View(reading)
+        return tuple(_match(self.rules[rule], view) for rule in self._holding(reading))
 
     def which(self, article: Article) -> list[Rule]:
         """The rules `match` finds, without their evidence, which is most of the work where many hold."""
@@ -52,7 +52,7 @@ class Matcher:
             if rule is None:
                 confirmed.append(match)
             elif holds(rule.condition, view):
-                confirmed.append(_match(rule, reading))
+                confirmed.append(_match(rule, view))
         return tuple(confirmed)
 
     def _read(self, article: Article, facts: Facts | None = None) -> Reading:
@@ -68,18 +68,8 @@ class Matcher:
         ]
 
 
-def _match(rule: Rule, reading: Reading) -> Match:
-    found = sorted(set(evidence(rule.condition, View(reading))))
-    return Match(rule.id, rule.version, tuple(hit(one, reading) for one in found))
-
-
-def hit(found: Found, reading: Reading) -> Hit:
-    """The evidence as a field of the article and offsets into it."""
-    start, end, leaf = found
-    if start < len(reading.article.title):
-        return Hit(leaf, "title", start, end)
-    before = reading.field("text")[0]
-    return Hit(leaf, "text", start - before, end - before)
+def _match(rule: Rule, view: View) -> Match:
+    return Match(rule.id, rule.version, tuple(map(view.reading.hit, evidence(rule.condition, view))))
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:

@@ -23,7 +23,7 @@ class Ragged:
     def grouped(cls, keys: Numbers, values: Numbers, count: int) -> "Ragged":
         """`count` lists: list n has the values whose key is n, in their order."""
         bounds = np.zeros(count + 1, np.int64)
-        np.cumsum(np.bincount(keys, minlength=count), out=bounds[1:])
+        np.bincount(keys, minlength=count).cumsum(out=bounds[1:])
         return cls(values[np.argsort(keys, kind="stable")], bounds)
 
     def sizes(self, lists: Numbers) -> Numbers:
@@ -32,11 +32,24 @@ class Ragged:
 
     def of(self, lists: Numbers) -> Numbers:
         """The values of the lists, end to end."""
-        return self.values[stretches(self.bounds[lists], self.sizes(lists))]
+        starts = self.bounds[lists]
+        return self.values[stretches(starts, self.bounds[lists + 1] - starts)]
 
 
 def stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     """start, start + 1, ... for each start, end to end: as many as its size says."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(starts - ends + sizes, sizes) + np.arange(total)
+    ends = sizes.cumsum()
+    indices = (starts - ends + sizes).repeat(sizes)
+    indices += np.arange(len(indices))
+    return indices
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each number once, rising."""
+    if len(numbers) < 2:
+        return numbers
+    ordered = np.sort(numbers)
+    new = np.empty(len(ordered), np.bool_)
+    new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]

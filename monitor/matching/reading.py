@@ -4,22 +4,28 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import re2
 
 from monitor.matching import text
-from monitor.matching.terms import Scan, Terms
+from monitor.matching.terms import Place, Scan, Terms
 from monitor.matching.units import sentences
 from monitor.model.article import Article
 from monitor.model.facts import Facts
-from monitor.model.rule import LEAD_WORDS, FieldName, Regex, Term, Unit
-
-Place = tuple[int, int]
-"""Characters [start, end) of the document."""
+from monitor.model.rule import LEAD_WORDS, FieldName, Hit, Regex, Term, Unit
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # has no UTF-8
 _REGEX_WORK = 20_000_000
 """Characters one expression may be made to look at in one field by beginning again after each match."""
+
+
+class Found(NamedTuple):
+    """A piece of evidence: characters [start, end) of the document, and the leaf it is a place of, as a rule writes it."""
+
+    start: int
+    end: int
+    leaf: str
 
 
 class Reading:
@@ -34,6 +40,8 @@ class Reading:
         self.article, self.facts = article, facts
         self.scan, self._terms = scan, terms
         self._expressions: dict[Regex, list[Place]] = {}
+        self._found: dict[int, list[Found]] = {}
+        self._hits: dict[Found, Hit] = {}
 
     def has(self, term: Term) -> bool:
         """Whether the term is found anywhere."""
@@ -51,6 +59,27 @@ class Reading:
                 for first, last in _matches(leaf, self.document[start:end])
             ]
         return found
+
+    def found(self, leaf: Term | Regex) -> list[Found]:
+        """The same as evidence."""
+        if isinstance(leaf, Regex):
+            return [Found(*place, str(leaf)) for place in self.places(leaf)]
+        number = self._terms.add(leaf)
+        found = self._found.get(number)
+        if found is None:
+            name = self._terms.names[number]
+            found = self._found[number] = [Found(start, end, name) for start, end in self.scan.places(number)]
+        return found
+
+    def hit(self, found: Found) -> Hit:
+        """A piece of evidence by field, with offsets into that."""
+        hit = self._hits.get(found)
+        if hit is None:
+            start, end, leaf = found
+            in_title = start < len(self.article.title)
+            before = 0 if in_title else len(self.document) - len(self.article.text)
+            hit = self._hits[found] = Hit(leaf, "title" if in_title else "text", start - before, end - before)
+        return hit
 
     @cached_property
     def document(self) -> str:

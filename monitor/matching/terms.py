@@ -50,6 +50,10 @@ def _open(pattern: bytes, *, prefix: bool) -> bytes:
     return pattern
 
 
+Place = tuple[int, int]
+"""Characters [start, end) of the document."""
+
+
 class Terms:
     """Numbered terms, each found in a document at the cost of reading it once.
 
@@ -59,6 +63,8 @@ class Terms:
 
     def __init__(self) -> None:
         self._ids: dict[str | Term, int] = {}
+        self.names: list[str] = []
+        """Each term as a rule writes it."""
         self._words = array("B")  # words in the term's shortest pattern, 0 for a term that can never be found
         self._bytes = array("H")  # and its length
         self._patterns: dict[bool, _Patterns] = {False: _Patterns(), True: _Patterns()}
@@ -81,6 +87,7 @@ class Terms:
                 msg = f"the term {str(term)!r} was not among those the automaton was built from"
                 raise ValueError(msg)
             number = self._ids[key] = len(self._ids)
+            self.names.append(key if isinstance(key, str) else str(key))
             found = patterns(term)
             shortest = min(found, key=len, default=b"")
             self._words.append(min(255, shortest.count(b" ") - shortest.endswith(b" ")))
@@ -166,8 +173,8 @@ class _Found:
 
     def terms(self) -> Numbers:
         """Numbers of the terms found, some more than once."""
-        distinct = {pattern for _, _, pattern in self.hits}
-        return self._automaton.terms.of(np.fromiter(distinct, np.int32, len(distinct)))
+        patterns = {pattern for _, _, pattern in self.hits}
+        return self._automaton.terms.of(np.fromiter(patterns, np.int32, len(patterns)))
 
     def places(self) -> tuple[Numbers, Numbers, Numbers]:
         """Term, start and end of every hit, in characters of the document."""
@@ -194,21 +201,21 @@ class Scan:
         self.mask = np.zeros(terms, np.bool_)
         for part in self._found:
             self.mask[part.terms()] = True
-        self.terms: Numbers = np.flatnonzero(self.mask)
-        self._places: dict[int, list[tuple[int, int]]] | None = None
+        self.terms: Numbers = self.mask.nonzero()[0]
+        self._places: dict[int, list[Place]] | None = None
 
-    def places(self, term: int) -> Sequence[tuple[int, int]]:
+    def places(self, term: int) -> Sequence[Place]:
         """Where a term stands, in reading order; a prefix is given with the whole word it begins."""
         if self._places is None:
             self._places = self._all_places()
         return self._places.get(term, ())
 
-    def _all_places(self) -> dict[int, list[tuple[int, int]]]:
+    def _all_places(self) -> dict[int, list[Place]]:
         if not self._found:
             return {}
         terms, starts, ends = (np.concatenate(column) for column in zip(*(part.places() for part in self._found), strict=True))
         order = np.lexsort((ends, starts, terms))
-        places: dict[int, list[tuple[int, int]]] = {}
+        places: dict[int, list[Place]] = {}
         for term, start, end in zip(terms[order].tolist(), starts[order].tolist(), ends[order].tolist(), strict=True):
             some = places.setdefault(term, [])
             # The second reading finds most places again.
