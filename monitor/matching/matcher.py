@@ -63,7 +63,7 @@ class Matcher:
         exact = self._index.exact
         return [
             rule
-            for rule in self._index.candidates(reading.scan.terms, reading.scan.mask).tolist()
+            for rule in self._index.candidates(reading.scan.terms)
             if exact[rule] or holds(self.rules[rule].condition, view)
         ]
 

@@ -45,7 +45,7 @@ class Reading:
 
     def has(self, term: Term) -> bool:
         """Whether the term is found anywhere."""
-        return bool(self.scan.mask[self._terms.add(term)])
+        return self._terms.add(term) in self.scan.terms
 
     def places(self, leaf: Term | Regex) -> Sequence[Place]:
         """Where the term or expression is found, in reading order."""

@@ -2,15 +2,14 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from daachorse import DoubleArrayAhoCorasick
 
 from monitor.matching import text
-from monitor.matching.ragged import Numbers, Ragged, stretches
+from monitor.matching.ragged import Numbers, Ragged
 from monitor.model.rule import Term
 
 _INITIALS = re.compile(r"[A-Z]{2,6}")
@@ -113,8 +112,7 @@ class Terms:
     def scan(self, document: str) -> "Scan":
         """Find every term in the document."""
         hyphenated = text.hyphenated(document)
-        found = [found for automaton in self._automata or () for found in automaton.scan(document, hyphenated)]
-        return Scan(found, len(self))
+        return Scan([one.scan(document, hyphenated) for one in self._automata or ()])
 
 
 class _Patterns:
@@ -138,70 +136,94 @@ class _Automaton:
         self.terms = Ragged.grouped(
             np.frombuffer(some.pairs_pattern, np.int32), np.frombuffer(some.pairs_term, np.int32), len(some.numbers)
         )
-        self._find = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
+        # Nearly every pattern belongs to one term.
+        sizes = self.terms.bounds[1:] - self.terms.bounds[:-1]
+        self._term = array("i", np.where(sizes == 1, self.terms.values[self.terms.bounds[:-1]], -1).astype(np.int32))
+        self.find: Final = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
         self._words: Final = frozenset(b"".join(some.numbers).split())
         self._beginnings: Final = {pattern.split()[-1] for pattern in some.numbers if not pattern.endswith(b" ")}
         self._lengths: Final = sorted({len(word) for word in self._beginnings})
+        self._longest: Final = max(len(pattern.split()) for pattern in some.numbers)
 
-    def scan(self, document: str, hyphenated: Sequence[str]) -> "Iterator[_Found]":
+    def scan(self, document: str, hyphenated: Sequence[str]) -> "_Found":
         """What is found in the document, and in its second reading where that may hold more."""
         haystack = text.haystack(document, exact=self.exact)
-        yield _Found(self, haystack, self._find(haystack), partial(text.words, document, exact=self.exact))
-        if hyphenated and any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
-            haystack = text.haystack(text.closed_up(document), exact=self.exact)
-            words = partial(text.closed_up_words, document, exact=self.exact)
-            yield _Found(self, haystack, self._find(haystack), words)
+        hits = self.find(haystack)
+        if not hyphenated or not any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
+            return _Found(self, document, haystack, hits, [])
+        around = "\n\n".join(text.hyphenated(document, self._longest - 1))
+        return _Found(self, document, haystack, hits, self.find(text.haystack(around, exact=self.exact)))
 
     def _known(self, word: bytes) -> bool:
         """Whether the word can be part of a term."""
         return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
 
+    def of(self, patterns: set[int]) -> set[int]:
+        """The terms the patterns stand for."""
+        numbers = set(map(self._term.__getitem__, patterns))
+        if -1 in numbers:
+            numbers.remove(-1)
+            bounds, values = self.terms.bounds, self.terms.values
+            for pattern in patterns:
+                if self._term[pattern] < 0:
+                    numbers.update(values[bounds[pattern] : bounds[pattern + 1]].tolist())
+        return numbers
+
 
 class _Found:
-    """What one automaton found in one reading of a document."""
+    """What one automaton found in a document: in all of it, and around words with hyphens when these are closed up."""
 
     def __init__(
         self,
         automaton: _Automaton,
+        document: str,
         haystack: bytes,
         hits: list[tuple[int, int, int]],
-        words: Callable[[], tuple[Numbers, Numbers]],
+        around: list[tuple[int, int, int]],
     ) -> None:
-        self.hits = hits
-        self._automaton, self._haystack = automaton, haystack
-        self._read_words = words
+        self._automaton, self._document = automaton, document
+        self._haystack, self._hits, self._around = haystack, hits, around
 
-    def terms(self) -> Numbers:
-        """Numbers of the terms found, some more than once."""
-        patterns = {pattern for _, _, pattern in self.hits}
-        return self._automaton.terms.of(np.fromiter(patterns, np.int32, len(patterns)))
+    def terms(self) -> set[int]:
+        """Numbers of the terms found."""
+        patterns = {pattern for _, _, pattern in self._hits}
+        patterns.update(pattern for _, _, pattern in self._around)
+        return self._automaton.of(patterns)
 
-    def places(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Term, start and end of every hit, in characters of the document."""
-        starts, ends, patterns = np.array(self.hits, np.int32).reshape(-1, 3).T
-        word_starts, word_ends = self._read_words()
+    def places(self) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+        """Term, start and end of every hit, in characters of the document; some more than once."""
+        exact = self._automaton.exact
+        if self._hits:
+            yield self._spans(self._haystack, self._hits, text.words(self._document, exact=exact))
+        if self._around:
+            haystack = text.haystack(text.closed_up(self._document), exact=exact)
+            words = text.closed_up_words(self._document, exact=exact)
+            yield self._spans(haystack, self._automaton.find(haystack), words)
+
+    def _spans(
+        self, haystack: bytes, hits: list[tuple[int, int, int]], words: tuple[Numbers, Numbers]
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        starts, ends, patterns = np.array(hits, np.int32).reshape(-1, 3).T
         # A pattern begins with the space before its first word, and words are one space apart.
-        spaces = np.flatnonzero(np.frombuffer(self._haystack, np.uint8) == ord(" "))
-        first, last = np.searchsorted(spaces, starts), np.searchsorted(spaces, ends - 1) - 1
+        spaces = (np.frombuffer(haystack, np.uint8) == ord(" ")).nonzero()[0]
+        first, last = spaces.searchsorted(starts), spaces.searchsorted(ends - 1) - 1
         terms = self._automaton.terms
-        hit = np.repeat(np.arange(len(patterns), dtype=np.int32), terms.sizes(patterns))
-        return terms.of(patterns), word_starts[first][hit], word_ends[last][hit]
+        hit = np.arange(len(patterns)).repeat(terms.sizes(patterns))
+        return terms.of(patterns), words[0][first][hit], words[1][last][hit]
 
 
 class Scan:
-    """What one document holds: `mask` at once, `places` for those who ask.
+    """What one document holds: `terms` at once, `places` for those who ask.
 
     Attributes:
-        terms: numbers of the terms found, rising.
-        mask: whether each term was found.
+        terms: numbers of the terms found.
     """
 
-    def __init__(self, found: Sequence[_Found], terms: int) -> None:
-        self._found = [part for part in found if part.hits]
-        self.mask = np.zeros(terms, np.bool_)
-        for part in self._found:
-            self.mask[part.terms()] = True
-        self.terms: Numbers = self.mask.nonzero()[0]
+    def __init__(self, found: Sequence[_Found]) -> None:
+        self._found = found
+        self.terms: frozenset[int] | set[int] = frozenset()
+        for part in found:
+            self.terms |= part.terms()
         self._places: dict[int, list[Place]] | None = None
 
     def places(self, term: int) -> Sequence[Place]:
@@ -211,9 +233,10 @@ class Scan:
         return self._places.get(term, ())
 
     def _all_places(self) -> dict[int, list[Place]]:
-        if not self._found:
+        columns = [places for part in self._found for places in part.places()]
+        if not columns:
             return {}
-        terms, starts, ends = (np.concatenate(column) for column in zip(*(part.places() for part in self._found), strict=True))
+        terms, starts, ends = (np.concatenate(column) for column in zip(*columns, strict=True))
         order = np.lexsort((ends, starts, terms))
         places: dict[int, list[Place]] = {}
         for term, start, end in zip(terms[order].tolist(), starts[order].tolist(), ends[order].tolist(), strict=True):

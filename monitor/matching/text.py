@@ -80,6 +80,7 @@ _POSSESSIVE = re.compile(rf"'[sS](?![\w{_MARKS}])")
 _POSSESSIVE_ASCII = re.compile(rb"'[sS](?![A-Za-z0-9_])")
 # re-sign and resign, re-form and reform are different words.
 _HYPHEN = re.compile(r"-(?=[^\W_])(?<=[^\W_]-)(?<!\b[rR]e-)")
+_SURE_WORD = re.compile(r"[^\W_sS]")  # an s alone may be a possessive ending
 _CYRILLIC_APOSTROPHE = re.compile("(?<=[\u0400-\u052f])'(?=[\u0400-\u052f])")
 # One letter as folding sees it: a character with all that attaches to it (marks, jamo, half-width voicing marks).
 _CLUSTER = re.compile(
@@ -169,17 +170,39 @@ def closed_up_words(document: str, *, exact: bool = False) -> tuple[Numbers, Num
     return starts + np.searchsorted(cuts, starts, "right"), ends + np.searchsorted(cuts, ends - 1, "right")
 
 
-def hyphenated(document: str) -> list[str]:
-    """The stretches between spaces that have a hyphen inside a word, closed up."""
+def hyphenated(document: str, reach: int = 0) -> list[str]:
+    """The stretches that have a hyphen inside a word, closed up, with `reach` words or more on either side."""
     document = _typed(document)
     found: list[str] = []
     hyphen = _HYPHEN.search(document)
     while hyphen:
         start, end = document.rfind(" ", 0, hyphen.start()) + 1, document.find(" ", hyphen.end())
         end = len(document) if end < 0 else end
-        found.append(_HYPHEN.sub("", document[start:end]))
+        first, last = start, end
+        for _ in range(reach):
+            first = _word_before(document, first)
+            last = _word_after(document, last)
+        found.append(_HYPHEN.sub("", document[first:last]))
         hyphen = _HYPHEN.search(document, end)
     return found
+
+
+def _word_before(document: str, place: int) -> int:
+    """Where what stands between spaces before the place begins, and has a word for sure."""
+    while place > 0:
+        end, place = place, document.rfind(" ", 0, place - 1) + 1
+        if _SURE_WORD.search(document, place, end):
+            break
+    return place
+
+
+def _word_after(document: str, place: int) -> int:
+    while place < len(document):
+        start, place = place, document.find(" ", place + 1)
+        place = len(document) if place < 0 else place
+        if _SURE_WORD.search(document, start, place):
+            break
+    return place
 
 
 def _piece(offsets: list[int], position: int) -> int:
