@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.rules.backtest import Backtest
     from monitor.rules.load import Reloaded
 
-_MOST_GROUPED = 3_000
+_MOST_GROUPED = 1_000
 """Matched articles of one rule beyond which telling its stories apart takes too long."""
 
 

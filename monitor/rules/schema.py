@@ -7,7 +7,7 @@ from collections.abc import Mapping as Names
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from monitor.errors import RuleError
-from monitor.model.rule import ALWAYS, AnyOf, Attribute, Condition, Regex, Rule, RuleTest, Term
+from monitor.model.rule import ALWAYS, AllOf, AnyOf, Attribute, Condition, NoneOf, Regex, Rule, RuleTest, Term
 from monitor.rules.aliases import Spelling, read_spellings, spell_out
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, ConditionReading
 from monitor.rules.reading import MAX_ERRORS
@@ -143,10 +143,11 @@ def version_of(rule: Rule) -> str:
 def _plain(value: object) -> object:
     """A condition as lists and texts; the names of aliases don't count, only what they stand for."""
     if isinstance(value, Term | Regex):
-        return [type(value).__name__, str(value)]
+        return str(value)
+    if isinstance(value, AnyOf | AllOf | NoneOf):
+        return [type(value).__name__, *map(_plain, value.parts)]
     if is_dataclass(value):
-        inside = [_plain(getattr(value, part.name)) for part in fields(value) if part.name != "alias"]
-        return [type(value).__name__, *inside]
+        return [type(value).__name__, *(_plain(getattr(value, part.name)) for part in fields(value))]
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 

@@ -19,6 +19,8 @@ _ALIAS = re.compile(r"\$([^\W\d][\w-]*)")
 _OPERATOR = re.compile(r'(?<=[\w*")]) (AND|OR|NOT|NEAR(?:/\d+)?) (?=[\w"(=$])')
 _POSSESSIVE_ALONE = re.compile(r"^\W*['’]s\W*$", re.IGNORECASE)
 _SHORTEST_PREFIX = 2
+# As nearly all terms are written; what it lets through needs no other check.
+_PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9]+(?: [A-Za-z][A-Za-z0-9]+)*)(\*?)")
 _FUZZY = re.compile(r"\w~\d*$")
 _REGEX = re.compile(r"(=?)/(.+)/", re.DOTALL)
 
@@ -41,6 +43,9 @@ def parse_term(written: str) -> Term | Regex | AnyOf | AliasName:
         TermError: nothing to search for, a wildcard elsewhere than at the end, an operator inside, too long, or a
             regular expression RE2 does not take.
     """
+    plain = _PLAIN.fullmatch(written)
+    if plain and len(written) <= MAX_TERM and not _OPERATOR.search(written):
+        return Term(plain[1], prefix=bool(plain[2]))
     text = " ".join(written.split())
     if not text:
         raise TermError("an empty term; write a word, and put one that begins with # in double quotes")

@@ -170,7 +170,9 @@ class _Builder:
     def build(self, events: Iterator[Event]) -> Node | None:
         documents = 0
         for event in events:
-            if isinstance(event, DocumentStartEvent):
+            if type(event) is ScalarEvent and event.tag is None:
+                self._scalar(event)
+            elif isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     raise self._error("a second document (`---`) begins here; put it into a file of its own", event)
@@ -189,10 +191,7 @@ class _Builder:
         if tag is not None and (tag not in _STR_TAGS or not isinstance(event, ScalarEvent)):
             raise self._error(f"the tag {str(tag)[:60]} is not allowed; {_QUOTE}", event)
         if isinstance(event, ScalarEvent):
-            scalar = Scalar(line, column, event.value, plain=not event.style)
-            if event.anchor:
-                self._anchors[event.anchor] = scalar
-            self._place(scalar, event)
+            self._scalar(event)
             return
         if len(self._open) >= MAX_DEPTH:
             raise self._error(f"nested more than {MAX_DEPTH} deep; write it flatter", event)
@@ -203,6 +202,13 @@ class _Builder:
             raise self._error("a list or mapping stands where a key is expected; keys are plain words", event)
         self._open.append(node)
         self._pending.append(event.anchor)
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        mark = event.start_mark
+        scalar = Scalar(mark.line + 1, mark.column + 1, event.value, plain=not event.style)
+        if event.anchor:
+            self._anchors[event.anchor] = scalar
+        self._place(scalar, event)
 
     def _aliased(self, event: AliasEvent) -> Node:
         node = self._anchors.get(event.anchor)
