@@ -6,16 +6,18 @@ Those under `aliases` hold in their file, those under `vocabulary` in every file
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from monitor.errors import RuleError
 from monitor.model.rule import AnyOf, Regex, Term
-from monitor.rules.nearest import nearest
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import AliasName, TermError, parse_term
 from monitor.rules.tree import Node, Scalar
 
 MAX_ALIAS_DEPTH = 8
 """Names that name names."""
+MAX_SPELLED_OUT = 1_000_000
+"""Terms of all names of a file or a vocabulary together, those of the names they use counted each time."""
 
 _ALIAS_NAME = re.compile(r"[^\W\d][\w-]{0,99}")
 
@@ -79,40 +81,54 @@ def spell_out(spellings: Mapping[str, Spelling], known: Mapping[str, AnyOf] | No
 
     Unknown names and circles are noted as mistakes of the files they stand in.
     """
-    known = known or {}
-    done: dict[str, dict[Term | Regex, None]] = {}
+    speller = _Speller(spellings, known or {})
     for name in spellings:
-        _resolve(name, spellings, known, done, [])
-    return {name: AnyOf(tuple(terms), alias=name) for name, terms in done.items()}
+        speller.terms(name, ())
+    return {name: AnyOf(tuple(terms), alias=name) for name, terms in speller.done.items()}
 
 
-def _resolve(
-    name: str,
-    spellings: Mapping[str, Spelling],
-    known: Mapping[str, AnyOf],
-    done: dict[str, dict[Term | Regex, None]],
-    path: list[str],
-) -> dict[Term | Regex, None]:
-    """The name's terms; each name is spelled out once."""
-    if name in done:
-        return done[name]
-    terms: dict[Term | Regex, None] = {}
-    reading = spellings[name].reading
-    for node, item in spellings[name].items:
-        if isinstance(item, Term | Regex):
-            terms[item] = None
-        elif item.name == name or item.name in path:
-            circle = " -> ".join(f"${step}" for step in (*path, name, item.name))
-            reading.fail(node, f"aliases in a circle: {circle}; take one step out")
-        elif item.name not in spellings and item.name in known:
-            terms.update(dict.fromkeys(part for part in known[item.name].parts if isinstance(part, Term | Regex)))
-        elif item.name not in spellings:
-            near = nearest(item.name, [*spellings, *known])
-            hint = f"; did you mean ${near}?" if near else "; write it beside this one, or in a `vocabulary:` file"
-            reading.fail(node, f"unknown alias ${item.name}{hint}")
-        elif len(path) >= MAX_ALIAS_DEPTH:
-            reading.fail(node, f"aliases nested more than {MAX_ALIAS_DEPTH} deep; write them flatter")
-        else:
-            terms.update(_resolve(item.name, spellings, known, done, [*path, name]))
-    done[name] = terms
-    return terms
+class _Speller:
+    """Spells out each name once."""
+
+    def __init__(self, spellings: Mapping[str, Spelling], known: Mapping[str, AnyOf]) -> None:
+        self._spellings, self._known = spellings, known
+        self._count = 0
+        self.done: dict[str, dict[Term | Regex, None]] = {}
+
+    def terms(self, name: str, path: tuple[str, ...]) -> dict[Term | Regex, None]:
+        """The name's terms; `path` are the names on the way to it."""
+        if name in self.done:
+            return self.done[name]
+        terms: dict[Term | Regex, None] = {}
+        spelling = self._spellings[name]
+        for node, item in spelling.items:
+            added = {item: None} if isinstance(item, Term | Regex) else self._named(spelling, node, item, (*path, name))
+            self._count += len(added)
+            if self._count > MAX_SPELLED_OUT:
+                problem = f"the names have more than {MAX_SPELLED_OUT:,} terms, each use of a name counted"
+                spelling.reading.fail(node, f"{problem}; write fewer names that use others")
+                break
+            terms.update(added)
+        self.done[name] = terms
+        return terms
+
+    def _named(
+        self, spelling: Spelling, node: Scalar, item: AliasName, path: tuple[str, ...]
+    ) -> dict[Term | Regex, None]:
+        """The terms of a name that another uses."""
+        problem = ""
+        if item.name in path:
+            circle = " -> ".join(f"${step}" for step in (*path, item.name))
+            problem = f"aliases in a circle: {circle}; take one step out"
+        elif item.name not in self._spellings and item.name in self._known:
+            return dict.fromkeys(part for part in self._known[item.name].parts if isinstance(part, Term | Regex))
+        elif item.name not in self._spellings:
+            near = spelling.reading.nearest(item.name, chain(self._spellings, self._known))
+            hint = f"did you mean ${near}?" if near else "write it beside this one, or in a `vocabulary:` file"
+            problem = f"unknown alias ${item.name}; {hint}"
+        elif len(path) > MAX_ALIAS_DEPTH:
+            problem = f"aliases nested more than {MAX_ALIAS_DEPTH} deep; write them flatter"
+        if problem:
+            spelling.reading.fail(node, problem)
+            return {}
+        return self.terms(item.name, path)

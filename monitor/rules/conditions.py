@@ -18,7 +18,6 @@ from monitor.model.rule import (
     Together,
 )
 from monitor.rules.factual import FACT_KEYS, read_fact
-from monitor.rules.nearest import nearest
 from monitor.rules.query import MAX_DISTANCE, QueryError, parse_query
 from monitor.rules.reading import Reading
 from monitor.rules.shapes import about_text, about_words, conjunction, has_places
@@ -179,7 +178,7 @@ class ConditionReading(Reading):
         self.used.add(name)
         alias = self.names.get(name)
         if alias is None:
-            near = nearest(name, self.names)
+            near = self.nearest(name, self.names)
             hint = (
                 f"did you mean ${near}?"
                 if near
@@ -212,7 +211,9 @@ class ConditionReading(Reading):
             if field is not None:
                 names[field] = None
             elif written:
-                near = {"body": "text", "headline": "title", "intro": "lead"}.get(written) or nearest(written, _FIELDS)
+                near = {"body": "text", "headline": "title", "intro": "lead"}.get(written) or self.nearest(
+                    written, _FIELDS
+                )
                 hint = f"did you mean {near}?" if near else f"known are {', '.join(_FIELDS)}"
                 self.fail(item, f"`{written[:40]}` is not a part of an article; {hint}")
         return tuple(names)

@@ -18,7 +18,6 @@ from monitor.model.rule import (
     HasQuote,
     Term,
 )
-from monitor.rules.nearest import nearest
 from monitor.rules.reading import Reading
 from monitor.rules.tree import Node, Scalar, Sequence
 
@@ -181,7 +180,7 @@ def _words(reading: Reading, fields: Fields[str, Node], key: str, known: tuple[A
         written = reading.text(item, key)
         match = next((word for word in known if word.lower() == written.lower()), None)
         if match is None and written:
-            near = nearest(written, [word.lower() for word in known])
+            near = reading.nearest(written, [word.lower() for word in known])
             hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
             reading.fail(item, f"`{written[:40]}` is not a {key} here; {hint}")
         found.append(match)

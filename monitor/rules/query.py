@@ -162,6 +162,7 @@ class _Parser:
         self._tokens, self._name = tokens, name
         self._next = 0
         self._open: list[_Token] = []
+        self._fields = 0  # fields inside one another
 
     def parse(self) -> Condition:
         if self._peek().kind == "end":
@@ -269,7 +270,13 @@ class _Parser:
     def _in_field(self, token: _Token) -> Condition:
         if token.text in _ATTRIBUTES:
             return self._attribute(token)
+        if self._peek().kind == "field" and self._peek().text == token.text:
+            raise QueryError(f"{token.text}: stands twice; take one of them out", token.offset)
+        self._fields += 1
+        if self._fields > MAX_PARENTHESES:
+            raise QueryError(f"fields nested more than {MAX_PARENTHESES} deep; write it flatter", token.offset)
         condition = self._primary()
+        self._fields -= 1
         for field in _FIELDS:
             if token.text == field:
                 if not about_text(condition):

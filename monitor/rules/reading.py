@@ -50,7 +50,7 @@ class Reading:
                 continue
             lines[key.text] = key.line
             if known is not None and key.text not in known:
-                self.fail(key, _unknown_key(key, tuple(known), what))
+                self.fail(key, self._unknown_key(key, tuple(known), what))
                 continue
             fields[key.text] = value
         return fields
@@ -82,9 +82,20 @@ class Reading:
             return ""
         return node.text.strip()
 
+    def nearest(self, written: str, known: Iterable[str]) -> str:
+        """The word that was probably meant; "" also once there are so many errors that nobody reads this one."""
+        return nearest(written, known) if len(self.errors) < MAX_ERRORS else ""
+
     def fail(self, node: Node, problem: str) -> None:
         """Note an error at the node's place."""
         self.errors.append(RuleError(problem, file=self.file, line=node.line, column=node.column))
+
+    def _unknown_key(self, key: Scalar, known: tuple[str, ...], what: str) -> str:
+        meant = _MEANT.get(key.text.lower())
+        near = meant if meant in known else self.nearest(key.text, known)
+        hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+        quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""
+        return f"unknown key `{key.text[:60]}` in {what}; {hint}{quote}"
 
     def fail_inside(self, node: Scalar, offset: int, problem: str) -> None:
         """Note an error at one character of a scalar's text."""
@@ -116,14 +127,6 @@ def place_inside(source: str, node: Scalar, offset: int) -> tuple[int, int]:
             break
         place, column = (line, found), found + 1
     return place[0] + 1, place[1] + 1
-
-
-def _unknown_key(key: Scalar, known: tuple[str, ...], what: str) -> str:
-    meant = _MEANT.get(key.text.lower())
-    near = meant if meant in known else nearest(key.text, known)
-    hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
-    quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""
-    return f"unknown key `{key.text[:60]}` in {what}; {hint}{quote}"
 
 
 def _kind(node: Node) -> str:

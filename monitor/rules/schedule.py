@@ -8,7 +8,6 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.model.rule import Schedule
-from monitor.rules.nearest import nearest
 from monitor.rules.reading import Reading
 from monitor.rules.tree import Node, Scalar, Sequence
 
@@ -79,7 +78,7 @@ def _days(reading: Reading, node: Node) -> tuple[int, ...]:
         for piece in filter(None, re.split(r"[,\s]+(?!-)", re.sub(r"\s*[-–]\s*", "-", written))):
             ends = [_day_of_week(name) for name in piece.split("-")]
             if None in ends or len(ends) > 2:
-                near = nearest(piece.split("-")[0], _DAYS)
+                near = reading.nearest(piece.split("-")[0], _DAYS)
                 hint = f"; did you mean {near}?" if near else "; write mon, tue, ... or mon-fri"
                 reading.fail(item, f"`{piece[:40]}` is not a day of the week{hint}")
                 continue

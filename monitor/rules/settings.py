@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.model.rule import ALWAYS, Schedule, Severity
-from monitor.rules.nearest import nearest
 from monitor.rules.reading import Reading
 from monitor.rules.schedule import read_active, read_end, read_start
 from monitor.rules.tree import Node, Scalar
@@ -50,7 +49,7 @@ def read_settings(reading: Reading, fields: Fields[str, Node], defaults: Setting
 def _severity(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "severity").lower()
     if written and written not in list(Severity):
-        near = nearest(written, list(Severity))
+        near = reading.nearest(written, list(Severity))
         hint = f"; did you mean {near}?" if near else ""
         reading.fail(node, f"`{written[:60]}` is not a severity: {', '.join(Severity)}{hint}")
         return settings

@@ -10,8 +10,6 @@ from monitor.rules.schema import Draft
 
 MAX_NAMES = 20_000
 """Names shared among the files of a folder."""
-MAX_SHARED_TERMS = 1_000_000
-"""Terms of all of them, those of names they use counted each time."""
 _KEY = b"vocabulary"
 
 
@@ -91,13 +89,7 @@ def _spelled(drafts: Mapping[str, Draft]) -> dict[str, SharedName]:
             else:
                 spellings[name] = spelling
                 owners[name] = file
-    found: dict[str, SharedName] = {}
-    terms = 0
-    for name, choice in spell_out(spellings).items():
-        terms += len(choice.parts)
-        if terms > MAX_SHARED_TERMS:
-            spellings[name].fail(f"the shared names have more than {MAX_SHARED_TERMS:,} terms; write fewer")
-            break
-        spelling = spellings[name]
-        found[name] = SharedName(name, owners[name], spelling.line, choice, frozenset(spelling.uses))
-    return found
+    return {
+        name: SharedName(name, owners[name], spellings[name].line, terms, frozenset(spellings[name].uses))
+        for name, terms in spell_out(spellings).items()
+    }
