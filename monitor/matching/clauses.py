@@ -73,8 +73,8 @@ def _need(condition: Condition, terms: Terms, found: Clauses) -> None:
 
 def _need_some(parts: tuple[Condition, ...], count: int, terms: Terms, found: Clauses) -> None:
     """Add what is needed for `count` of the parts to hold."""
-    if count == 1 and all(isinstance(part, Term) for part in parts):
-        found.needed.append([terms.add(part) for part in parts if isinstance(part, Term)])
+    if count == 1 and (numbers := terms.add_all(parts)) is not None:
+        found.needed.append(numbers)
         return
     if count == len(parts):
         for part in parts:
@@ -99,13 +99,13 @@ def _need_some(parts: tuple[Condition, ...], count: int, terms: Terms, found: Cl
 def _exclude(part: Condition, terms: Terms, found: Clauses) -> None:
     """Add what must not be found for the part not to hold."""
     if isinstance(part, AnyOf):
-        for inner in part.parts:
-            _exclude(inner, terms, found)
+        for one in part.parts:
+            _exclude(one, terms, found)
     elif isinstance(part, NoneOf) and len(part.parts) == 1:
         _need(part.parts[0], terms, found)
     else:
-        inner = clauses(part, terms)
-        if inner.exact and not inner.excluded and len(inner.needed) == 1:
-            found.excluded.extend(inner.needed[0])
+        inside = clauses(part, terms)
+        if inside.exact and not inside.excluded and len(inside.needed) == 1:
+            found.excluded.extend(inside.needed[0])
         else:
             found.exact = False

@@ -1,10 +1,10 @@
 """When a condition holds, and what in the article makes it hold: the only place that says so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.matching.attributes import attribute_holds
-from monitor.matching.facts import fact_evidence
+from monitor.matching.facts import fact_evidence, fact_label
 from monitor.matching.near import near
 from monitor.matching.reading import Found, Reading, apart
 from monitor.matching.terms import Place
@@ -14,6 +14,7 @@ from monitor.model.rule import (
     AtLeast,
     Attribute,
     Condition,
+    FactCondition,
     InField,
     Near,
     NoneOf,
@@ -41,7 +42,8 @@ class View:
         if self.within is not None:
             both = ((max(a, c), min(b, d)) for a, b in self.within for c, d in stretches)
             stretches = [(start, end) for start, end in both if start < end]
-        return replace(self, within=tuple(stretches))
+        outer = [one for one in stretches if not any(_is_inside(one, other) for other in stretches if other != one)]
+        return View(self.reading, tuple(dict.fromkeys(outer)))
 
     def places(self, condition: Condition) -> Sequence[Place]:
         """The places that count of a term, an expression, or any of such."""
@@ -50,12 +52,19 @@ class View:
         if not isinstance(condition, Term | Regex):
             msg = f"{type(condition).__name__} has no places of its own; only terms, regular expressions and `any` have"
             raise TypeError(msg)
+        if isinstance(condition, Regex):
+            search = self.reading.expression
+            return sorted({place for start, end in self._stretches() for place in search(condition, start, end)})
         places = self.reading.places(condition)
         return places if self.within is None else list(filter(self.counts, places))
 
+    def _stretches(self) -> Sequence[Place]:
+        """What an expression is searched in, each by itself."""
+        return (self.reading.field("title"), self.reading.field("text")) if self.within is None else self.within
+
     def counts(self, place: Place | Found) -> bool:
         """Whether it lies in view."""
-        return self.within is None or any(start <= place[0] and place[1] <= end for start, end in self.within)
+        return self.within is None or any(_is_inside(place[:2], one) for one in self.within)
 
     def in_fields(self, condition: InField) -> "View":
         """The view the part of such a condition is judged in."""
@@ -70,32 +79,41 @@ class View:
 
 
 def holds(condition: Condition, view: View, *, hope: bool = True) -> bool:
-    """Whether the condition is true of what is in view; `hope` is what a condition on facts counts as before they are
-    known.
+    """Whether the condition is true of what is in view.
+
+    Before the facts are known, a condition on them counts as `hope` says.
     """
     match condition:
         case Term():
-            return view.reading.has(condition) and (view.within is None or bool(view.places(condition)))
+            true = view.reading.has(condition) and (view.within is None or bool(view.places(condition)))
         case AnyOf(parts):
-            return any(holds(part, view, hope=hope) for part in parts)
+            true = any(holds(part, view, hope=hope) for part in parts)
         case AllOf(parts):
-            return all(holds(part, view, hope=hope) for part in parts)
+            true = all(holds(part, view, hope=hope) for part in parts)
         case NoneOf(parts):
-            return not any(holds(part, view, hope=not hope) for part in parts)
+            true = not any(holds(part, view, hope=not hope) for part in parts)
         case AtLeast(count, parts):
-            return sum(holds(part, view, hope=hope) for part in parts) >= count
+            true = sum(holds(part, view, hope=hope) for part in parts) >= count
+        case Together(_, parts):
+            true = any(all(holds(part, unit, hope=hope) for part in parts) for unit in view.units(condition))
+        case InField(_, part):
+            true = holds(part, view.in_fields(condition), hope=hope)
+        case Score(part, least):
+            true = holds(part, view, hope=hope) and score(part, view) >= least
+        case _:
+            true = _simple_holds(condition, view, hope=hope)
+    return true
+
+
+def _simple_holds(condition: Regex | Near | Times | Attribute | FactCondition, view: View, *, hope: bool) -> bool:
+    """The same for what has no conditions inside but such with places."""
+    match condition:
         case Regex():
             return bool(view.places(condition))
         case Near():
             return bool(chosen(condition, view)[0])
-        case Together(_, parts):
-            return any(all(holds(part, unit, hope=hope) for part in parts) for unit in view.units(condition))
-        case InField(_, part):
-            return holds(part, view.in_fields(condition), hope=hope)
         case Times(part, at_least):
             return len(apart(view.places(part))) >= at_least
-        case Score(part, least):
-            return holds(part, view, hope=hope) and score(part, view) >= least
         case Attribute():
             return attribute_holds(condition, view.reading.article)
         case _:
@@ -112,7 +130,7 @@ def evidence(condition: Condition, view: View) -> list[Found]:
 
 def _collect(condition: Condition, view: View, found: list[Found]) -> None:
     match condition:
-        case Term() | Regex():
+        case Term():
             some = view.reading.found(condition)
             found.extend(some if view.within is None else filter(view.counts, some))
         case AnyOf(parts) | AtLeast(_, parts):
@@ -122,24 +140,32 @@ def _collect(condition: Condition, view: View, found: list[Found]) -> None:
         case AllOf(parts):
             for part in parts:
                 _collect(part, view, found)
-        case Near(_, parts):
-            for part, places in zip(parts, chosen(condition, view), strict=True):
-                found.extend(one for one in evidence(part, view) if one[:2] in places)
         case Together(_, parts):
+            together = AllOf(parts)
             for unit in view.units(condition):
-                if all(holds(part, unit) for part in parts):
-                    for part in parts:
-                        _collect(part, unit, found)
+                _collect(AnyOf((together,)), unit, found)
         case InField(_, part):
             _collect(part, view.in_fields(condition), found)
         case Times(part) | Score(part):
             _collect(part, view, found)
         case NoneOf() | Attribute():
-            return
+            pass
+        case _:
+            found.extend(_simple_evidence(condition, view))
+
+
+def _simple_evidence(condition: Regex | Near | FactCondition, view: View) -> Iterator[Found]:
+    match condition:
+        case Regex():
+            for start, end in view.places(condition):
+                yield Found(start, end, str(condition))
+        case Near(_, parts):
+            for part, places in zip(parts, chosen(condition, view), strict=True):
+                yield from (one for one in evidence(part, view) if one[:2] in places)
         case _:
             if view.reading.facts is not None:
-                spans = fact_evidence(condition, view.reading.facts)
-                found.extend(Found(span.start, span.end, str(condition)) for span in spans)
+                for span in fact_evidence(condition, view.reading.facts):
+                    yield Found(span.start, span.end, fact_label(condition))
 
 
 def chosen(condition: Near, view: View) -> list[set[Place]]:
@@ -172,4 +198,8 @@ def score(part: Condition, view: View) -> float:
 
 
 def _any_inside(places: Sequence[Place], stretch: Place) -> bool:
-    return any(stretch[0] <= start and end <= stretch[1] for start, end in places)
+    return any(_is_inside(place, stretch) for place in places)
+
+
+def _is_inside(place: Place, stretch: Place) -> bool:
+    return stretch[0] <= place[0] and place[1] <= stretch[1]

@@ -110,7 +110,7 @@ class Alphabet:
     def read(self, text: str) -> Words | None:
         """The words of the text, None where characters depend on one another."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        found = self._table.take(codes)
+        found: Numbers = self._table.take(codes)
         if not found.all():
             for code in set(codes[found == 0].tolist()):
                 self._table[code] = self._learn(chr(code))
@@ -211,9 +211,7 @@ def _resolve_apostrophes(chars: Numbers, classes: Numbers) -> None:
     following, after = chars[places + 1], places + 2
     ended = ((classes[after] == _SEPARATOR) | (classes[after] == _LINE)) & (chars[after] != ord("_"))
     possessive = ((following == ord("s")) | (following == ord("S"))) & ended
-    inside = (
-        (chars[places - 1] >= 0x400) & (chars[places - 1] <= 0x52F) & (following >= 0x400) & (following <= 0x52F)
-    )
+    inside = (chars[places - 1] >= 0x400) & (chars[places - 1] <= 0x52F) & (following >= 0x400) & (following <= 0x52F)
     classes[places[possessive] + 1] = _SEPARATOR
     chars[places[inside]], classes[places[inside]] = ord("ʹ"), _LETTER
 
@@ -237,6 +235,7 @@ def _blank_lines(chars: Numbers) -> list[tuple[int, int]]:
 
 def _word_beginnings(classes: Numbers) -> Flags:
     """Where words begin; marks that belong to no word become separators."""
+    begins: Flags
     if classes.max(initial=_SEPARATOR) >= _MARK:
         marks = (classes == _MARK) | (classes == _UNSPACED_MARK)
         places = np.arange(len(classes))
@@ -256,10 +255,10 @@ def _word_beginnings(classes: Numbers) -> Flags:
 
 
 def _source_ends(source: Numbers, last: Numbers, classes: Numbers) -> Numbers:
-    """Where the words whose last characters these are end in the text: with their accents, without what is invisible."""
+    """Where words end in the text, given their last characters: with their accents, without what is invisible."""
     size = len(classes)
     following = np.append(source, size)[last + 1]
-    ends = np.maximum(source[last] + 1, following)
+    ends: Numbers = np.maximum(source[last] + 1, following)
     for word in (following > source[last] + 1).nonzero()[0].tolist():
         end = int(ends[word])
         while classes[end - 1] == _INVISIBLE:

@@ -8,7 +8,21 @@ from monitor.matching.reading import Reading
 from monitor.matching.terms import Terms
 from monitor.model.article import Article
 from monitor.model.facts import Facts
-from monitor.model.rule import AllOf, AnyOf, AtLeast, Condition, FactCondition, Hit, InField, Match, Near, NoneOf, Rule, Score, Times, Together
+from monitor.model.rule import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    FactCondition,
+    InField,
+    Match,
+    Near,
+    NoneOf,
+    Rule,
+    Score,
+    Times,
+    Together,
+)
 
 
 class Matcher:
@@ -37,8 +51,12 @@ class Matcher:
         return tuple(_match(self.rules[rule], view) for rule in self._holding(reading))
 
     def which(self, article: Article) -> list[Rule]:
-        """The rules `match` finds, without their evidence, which is most of the work where many hold."""
-        return [self.rules[number] for number in self._holding(self._read(article))]
+        """The rules that `match` finds, without their evidence, which is most of its work."""
+        return [self.rules[number] for number in self.holding(article)]
+
+    def holding(self, article: Article) -> list[int]:
+        """Where in `rules` those stand that `match` finds."""
+        return self._holding(self._read(article))
 
     def confirm(self, matches: Sequence[Match], article: Article, facts: Facts) -> tuple[Match, ...]:
         """Those of the article's matches that hold now that its facts are known, these added to the evidence."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from monitor.matching.reading import Place, Reading
+from monitor.matching.reading import Reading
+from monitor.matching.terms import Place
 
 
 def near(parts: Sequence[Sequence[Place]], distance: int, reading: Reading, *, ordered: bool) -> list[set[Place]]:

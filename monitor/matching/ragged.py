@@ -39,7 +39,7 @@ class Ragged:
 def stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     """start, start + 1, ... for each start, end to end: as many as its size says."""
     ends = sizes.cumsum()
-    indices = (starts - ends + sizes).repeat(sizes)
+    indices: Numbers = (starts - ends + sizes).repeat(sizes)
     indices += np.arange(len(indices))
     return indices
 

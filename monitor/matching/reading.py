@@ -21,7 +21,7 @@ _REGEX_WORK = 20_000_000
 
 
 class Found(NamedTuple):
-    """A piece of evidence: characters [start, end) of the document, and the leaf it is a place of, as a rule writes it."""
+    """A piece of evidence: characters [start, end) of the document, and the leaf found there, as a rule writes it."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class Reading:
     def __init__(self, article: Article, scan: Scan, terms: Terms, facts: Facts | None = None) -> None:
         self.article, self.facts = article, facts
         self.scan, self._terms = scan, terms
-        self._expressions: dict[Regex, list[Place]] = {}
+        self._expressions: dict[tuple[Regex, int, int], list[Place]] = {}
         self._found: dict[int, list[Found]] = {}
         self._hits: dict[Found, Hit] = {}
 
@@ -47,24 +47,21 @@ class Reading:
         """Whether the term is found anywhere."""
         return self._terms.add(term) in self.scan.terms
 
-    def places(self, leaf: Term | Regex) -> Sequence[Place]:
-        """Where the term or expression is found, in reading order."""
-        if isinstance(leaf, Term):
-            return self.scan.places(self._terms.add(leaf))
-        found = self._expressions.get(leaf)
+    def places(self, term: Term) -> Sequence[Place]:
+        """Where the term is found, in reading order."""
+        return self.scan.places(self._terms.add(term))
+
+    def expression(self, regex: Regex, start: int, end: int) -> list[Place]:
+        """Where the expression is found in document[start:end], read by itself."""
+        found = self._expressions.get((regex, start, end))
         if found is None:
-            found = self._expressions[leaf] = [
-                (start + first, start + last)
-                for start, end in (self.field("title"), self.field("text"))
-                for first, last in _matches(leaf, self.document[start:end])
-            ]
+            matches = _matches(regex, self.document[start:end])
+            found = self._expressions[regex, start, end] = [(start + first, start + last) for first, last in matches]
         return found
 
-    def found(self, leaf: Term | Regex) -> list[Found]:
+    def found(self, term: Term) -> list[Found]:
         """The same as evidence."""
-        if isinstance(leaf, Regex):
-            return [Found(*place, str(leaf)) for place in self.places(leaf)]
-        number = self._terms.add(leaf)
+        number = self._terms.add(term)
         found = self._found.get(number)
         if found is None:
             name = self._terms.names[number]

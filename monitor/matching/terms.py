@@ -2,7 +2,8 @@
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from daachorse import DoubleArrayAhoCorasick
 
 from monitor.matching import text
 from monitor.matching.ragged import Numbers, Ragged
-from monitor.model.rule import Term
+from monitor.model.rule import Condition, Term
 
 _INITIALS = re.compile(r"[A-Z]{2,6}")
 _DOTTED_INITIALS = re.compile(r"(?:[A-Z]\.){2,5}[A-Z]\.?")
@@ -94,6 +95,17 @@ class Terms:
             self._patterns[term.exact].add(found, number)
         return number
 
+    def add_all(self, parts: Iterable[Condition]) -> list[int] | None:
+        """The numbers of the parts, None where one is not a term."""
+        known = self._ids
+        numbers: list[int] = []
+        for part in parts:
+            if not isinstance(part, Term):
+                return None
+            number = None if part.exact or part.prefix else known.get(part.text)
+            numbers.append(self.add(part) if number is None else number)
+        return numbers
+
     def likelihood(self, number: int) -> float:
         """A guess, in no unit, at how likely a document has the term: phrases are rarer than words, long than short."""
         words = self._words[number]
@@ -137,8 +149,8 @@ class _Automaton:
             np.frombuffer(some.pairs_pattern, np.int32), np.frombuffer(some.pairs_term, np.int32), len(some.numbers)
         )
         # Nearly every pattern belongs to one term.
-        sizes = self.terms.bounds[1:] - self.terms.bounds[:-1]
-        self._term = array("i", np.where(sizes == 1, self.terms.values[self.terms.bounds[:-1]], -1).astype(np.int32))
+        one = np.diff(self.terms.bounds) == 1
+        self._term = array("i", np.where(one, self.terms.values[self.terms.bounds[:-1]], -1).astype(np.int32))
         self.find: Final = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
         self._words: Final = frozenset(b"".join(some.numbers).split())
         self._beginnings: Final = {pattern.split()[-1] for pattern in some.numbers if not pattern.endswith(b" ")}
@@ -150,28 +162,33 @@ class _Automaton:
         haystack = text.haystack(document, exact=self.exact)
         hits = self.find(haystack)
         if not hyphenated or not any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
-            return _Found(self, document, haystack, hits, [])
-        around = "\n\n".join(text.hyphenated(document, self._longest - 1))
-        return _Found(self, document, haystack, hits, self.find(text.haystack(around, exact=self.exact)))
+            return _Found(self, document, haystack, hits, set())
+        around = text.haystack(text.around_hyphens(document, self._longest - 1), exact=self.exact)
+        return _Found(self, document, haystack, hits, {pattern for _, _, pattern in self.find(around)})
 
     def _known(self, word: bytes) -> bool:
         """Whether the word can be part of a term."""
         return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
 
-    def of(self, patterns: set[int]) -> set[int]:
-        """The terms the patterns stand for."""
-        numbers = set(map(self._term.__getitem__, patterns))
-        if -1 in numbers:
-            numbers.remove(-1)
-            bounds, values = self.terms.bounds, self.terms.values
-            for pattern in patterns:
-                if self._term[pattern] < 0:
-                    numbers.update(values[bounds[pattern] : bounds[pattern + 1]].tolist())
-        return numbers
+    def terms_of(self, patterns: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """The patterns, each with each of the terms it stands for."""
+        for pattern in patterns:
+            term = self._term[pattern]
+            if term >= 0:
+                yield pattern, term
+            else:
+                bounds = self.terms.bounds
+                for one in self.terms.values[bounds[pattern] : bounds[pattern + 1]].tolist():
+                    yield pattern, one
 
 
 class _Found:
-    """What one automaton found in a document: in all of it, and around words with hyphens when these are closed up."""
+    """What one automaton found in a document.
+
+    Args:
+        haystack, hits: what was read, and the patterns found: first byte, end, number.
+        around: the patterns found around words with hyphens when these are closed up.
+    """
 
     def __init__(
         self,
@@ -179,7 +196,7 @@ class _Found:
         document: str,
         haystack: bytes,
         hits: list[tuple[int, int, int]],
-        around: list[tuple[int, int, int]],
+        around: set[int],
     ) -> None:
         self._automaton, self._document = automaton, document
         self._haystack, self._hits, self._around = haystack, hits, around
@@ -187,29 +204,51 @@ class _Found:
     def terms(self) -> set[int]:
         """Numbers of the terms found."""
         patterns = {pattern for _, _, pattern in self._hits}
-        patterns.update(pattern for _, _, pattern in self._around)
-        return self._automaton.of(patterns)
+        return {term for _, term in self._automaton.terms_of(patterns | self._around)}
 
-    def places(self) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
-        """Term, start and end of every hit, in characters of the document; some more than once."""
+    def places(self, term: int) -> Iterator[Place]:
+        """Where a term stands in the document; some places more than once."""
+        for pattern in self._patterns_of.get(term, ()):
+            yield from self._spans(self._open, pattern)
+            if pattern in self._around:
+                yield from self._spans(self._closed_up, pattern)
+
+    @cached_property
+    def _patterns_of(self) -> dict[int, list[int]]:
+        patterns = {pattern for _, _, pattern in self._hits} | self._around
+        found: dict[int, list[int]] = {}
+        for pattern, term in self._automaton.terms_of(patterns):
+            found.setdefault(term, []).append(pattern)
+        return found
+
+    @cached_property
+    def _open(self) -> "_Places":
+        return _Places(self._haystack, self._hits, text.words(self._document, exact=self._automaton.exact))
+
+    @cached_property
+    def _closed_up(self) -> "_Places":
         exact = self._automaton.exact
-        if self._hits:
-            yield self._spans(self._haystack, self._hits, text.words(self._document, exact=exact))
-        if self._around:
-            haystack = text.haystack(text.closed_up(self._document), exact=exact)
-            words = text.closed_up_words(self._document, exact=exact)
-            yield self._spans(haystack, self._automaton.find(haystack), words)
+        haystack = text.haystack(text.closed_up(self._document), exact=exact)
+        return _Places(haystack, self._automaton.find(haystack), text.closed_up_words(self._document, exact=exact))
 
-    def _spans(
-        self, haystack: bytes, hits: list[tuple[int, int, int]], words: tuple[Numbers, Numbers]
-    ) -> tuple[Numbers, Numbers, Numbers]:
-        starts, ends, patterns = np.array(hits, np.int32).reshape(-1, 3).T
-        # A pattern begins with the space before its first word, and words are one space apart.
-        spaces = (np.frombuffer(haystack, np.uint8) == ord(" ")).nonzero()[0]
-        first, last = spaces.searchsorted(starts), spaces.searchsorted(ends - 1) - 1
-        terms = self._automaton.terms
-        hit = np.arange(len(patterns)).repeat(terms.sizes(patterns))
-        return terms.of(patterns), words[0][first][hit], words[1][last][hit]
+    @staticmethod
+    def _spans(read: "_Places", pattern: int) -> Iterator[Place]:
+        for start, end in read.by_pattern.get(pattern, ()):
+            # A pattern begins with the space before its first word, and words are one space apart.
+            first = read.haystack.count(b" ", 0, start)
+            last = first + read.haystack.count(b" ", start + 1, end - 1)
+            yield read.starts[first], read.ends[last]
+
+
+class _Places:
+    """One reading of a document: its words, and where in it each pattern was found."""
+
+    def __init__(self, haystack: bytes, hits: list[tuple[int, int, int]], words: tuple[Numbers, Numbers]) -> None:
+        self.haystack = haystack
+        self.starts, self.ends = words[0].tolist(), words[1].tolist()
+        self.by_pattern: dict[int, list[tuple[int, int]]] = {}
+        for start, end, pattern in hits:
+            self.by_pattern.setdefault(pattern, []).append((start, end))
 
 
 class Scan:
@@ -221,27 +260,10 @@ class Scan:
 
     def __init__(self, found: Sequence[_Found]) -> None:
         self._found = found
-        self.terms: frozenset[int] | set[int] = frozenset()
+        self.terms: set[int] = set()
         for part in found:
             self.terms |= part.terms()
-        self._places: dict[int, list[Place]] | None = None
 
-    def places(self, term: int) -> Sequence[Place]:
+    def places(self, term: int) -> list[Place]:
         """Where a term stands, in reading order; a prefix is given with the whole word it begins."""
-        if self._places is None:
-            self._places = self._all_places()
-        return self._places.get(term, ())
-
-    def _all_places(self) -> dict[int, list[Place]]:
-        columns = [places for part in self._found for places in part.places()]
-        if not columns:
-            return {}
-        terms, starts, ends = (np.concatenate(column) for column in zip(*columns, strict=True))
-        order = np.lexsort((ends, starts, terms))
-        places: dict[int, list[Place]] = {}
-        for term, start, end in zip(terms[order].tolist(), starts[order].tolist(), ends[order].tolist(), strict=True):
-            some = places.setdefault(term, [])
-            # The second reading finds most places again.
-            if not some or some[-1] != (start, end):
-                some.append((start, end))
-        return places
+        return sorted({place for part in self._found for place in part.places(term)})

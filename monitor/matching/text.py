@@ -14,6 +14,7 @@ since these scripts set no spaces. A blank line counts as a word of its own, so 
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -80,6 +81,8 @@ _POSSESSIVE = re.compile(rf"'[sS](?![\w{_MARKS}])")
 _POSSESSIVE_ASCII = re.compile(rb"'[sS](?![A-Za-z0-9_])")
 # re-sign and resign, re-form and reform are different words.
 _HYPHEN = re.compile(r"-(?=[^\W_])(?<=[^\W_]-)(?<!\b[rR]e-)")
+# No word reaches across another ASCII character.
+_RUN = re.compile("[A-Za-z0-9'\u0080-\U0010ffff-]+")
 _SURE_WORD = re.compile(r"[^\W_sS]")  # an s alone may be a possessive ending
 _CYRILLIC_APOSTROPHE = re.compile("(?<=[\u0400-\u052f])'(?=[\u0400-\u052f])")
 # One letter as folding sees it: a character with all that attaches to it (marks, jamo, half-width voicing marks).
@@ -125,14 +128,29 @@ def _ascii_haystack(data: bytes, table: bytes) -> bytes:
     chars = np.frombuffer(data + b" ", np.uint8)
     kept = chars != ord(" ")
     kept[1:] |= kept[:-1]
-    return b" " + chars[kept].tobytes()
+    haystack: bytes = b" " + chars[kept].tobytes()
+    return haystack
 
 
 def words(document: str, *, exact: bool = False) -> tuple[Numbers, Numbers]:
     """Where the words of `haystack(document)` begin and end in the document, in the same order."""
     document = _typed(document)
+    if document.isascii() and "\r" not in document:
+        return _ascii_words(document.encode())
     read = (_EXACT_ALPHABET if exact else _ALPHABET).read(document)
     return _words_by_letter(document, exact=exact) if read is None else read.spans()
+
+
+def _ascii_words(data: bytes) -> tuple[Numbers, Numbers]:
+    if b"'" in data:
+        data = _POSSESSIVE_ASCII.sub(b"  ", data)
+    # Begin and end of a blank line; no other characters of it are left that low.
+    chars = np.frombuffer(data.translate(_EXACT).replace(b"\n\n", b"\x01\x02"), np.uint8)
+    letters = np.zeros(len(chars) + 2, np.bool_)
+    np.greater(chars, ord(" "), out=letters[1:-1])
+    starts = letters[1:-1] & ~letters[:-2] | (chars == 1)
+    ends = letters[1:-1] & ~letters[2:] | (chars == 2)
+    return starts.nonzero()[0], ends.nonzero()[0] + 1
 
 
 def _words_by_letter(document: str, *, exact: bool) -> tuple[Numbers, Numbers]:
@@ -170,21 +188,38 @@ def closed_up_words(document: str, *, exact: bool = False) -> tuple[Numbers, Num
     return starts + np.searchsorted(cuts, starts, "right"), ends + np.searchsorted(cuts, ends - 1, "right")
 
 
-def hyphenated(document: str, reach: int = 0) -> list[str]:
-    """The stretches that have a hyphen inside a word, closed up, with `reach` words or more on either side."""
+def hyphenated(document: str) -> list[str]:
+    """The words with hyphens inside, closed up, each with no more around it than signs that are not ASCII."""
+    document = _typed(document)
+    return [
+        _HYPHEN.sub("", run)
+        for start, end in _hyphenated_stretches(document)
+        for run in _RUN.findall(document, start, end)
+        if "-" in run
+    ]
+
+
+def around_hyphens(document: str, reach: int) -> str:
+    """The words with hyphens inside, closed up, each with `reach` words or more on either side, as paragraphs."""
     document = _typed(document)
     found: list[str] = []
-    hyphen = _HYPHEN.search(document)
-    while hyphen:
-        start, end = document.rfind(" ", 0, hyphen.start()) + 1, document.find(" ", hyphen.end())
-        end = len(document) if end < 0 else end
+    for start, end in _hyphenated_stretches(document):
         first, last = start, end
         for _ in range(reach):
             first = _word_before(document, first)
             last = _word_after(document, last)
         found.append(_HYPHEN.sub("", document[first:last]))
+    return "\n\n".join(found)
+
+
+def _hyphenated_stretches(document: str) -> Iterator[tuple[int, int]]:
+    """What stands between spaces and has a hyphen inside a word."""
+    hyphen = _HYPHEN.search(document)
+    while hyphen:
+        start, end = document.rfind(" ", 0, hyphen.start()) + 1, document.find(" ", hyphen.end())
+        end = len(document) if end < 0 else end
+        yield start, end
         hyphen = _HYPHEN.search(document, end)
-    return found
 
 
 def _word_before(document: str, place: int) -> int:

@@ -2,7 +2,9 @@
 
 import re
 
-_END = re.compile(r"[.!?…؟۔।॥]+[\"'”’»)\]]*\s+(?=[\"'“‘«„(\[¿¡—–-]*\s?([^\s\"'“‘«„(\[¿¡—–-]*))|[。！？｡]+[」』”’）\"']*")
+_END = re.compile(
+    r"[.!?…؟۔।॥]+[\"'”’»)\]]*\s+(?=[\"'“‘«„(\[¿¡—–-]*\s?([^\s\"'“‘«„(\[¿¡—–-]*))|[。！？｡]+[」』”’）\"']*"
+)
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(\[\"'“‘«„-])(?:(?:[^\W\d_]\.)*[^\W\d_]|"
     r"Adm|Amb|Apr|Art|Aug|Ave|Blvd|Brig|Capt|Cmdr|Co|Col|Corp|Cpl|Dec|Dept|Dr|Eng|Etc|Feb|Fig|Ft|Gen|Gov|Hon|Inc|"
@@ -11,10 +13,10 @@ _ABBREVIATED = re.compile(
     r"г|гг|др|им|млн|млрд|обл|пр|руб|см|стр|тыс|ул)$"
 )
 # After an abbreviation only a word that seldom stands inside a sentence with a capital begins a new one.
-_OPENERS = frozenset(
-    "A After All Although An And As At Before Both But By For From He Her His However If In It Its Meanwhile Most No "
-    "On One Our She Since So Some That The Their There These They This Those Though Two Under We What When While With "
-    "You В Он Она Они Но И А По На Это".split()
+_OPENER = re.compile(
+    "A|After|All|Although|An|And|As|At|Before|Both|But|By|For|From|He|Her|His|However|If|In|It|Its|Meanwhile|Most|No|"
+    "On|One|Our|She|Since|So|Some|That|The|Their|There|These|They|This|Those|Though|Two|Under|We|What|When|While|With|"
+    "You|В|Он|Она|Они|Но|И|А|По|На|Это"
 )
 
 
@@ -32,7 +34,7 @@ def sentences(document: str, start: int, end: int) -> list[tuple[int, int]]:
                 continue
             before = document[max(begin, mark.start() - 12) : mark.start()]
             one = document[mark.start()] == "." and document[mark.start() + 1 : mark.start() + 2] != "."
-            if one and following and following not in _OPENERS and _ABBREVIATED.search(before):
+            if one and following and not _OPENER.fullmatch(following) and _ABBREVIATED.search(before):
                 continue
         if mark.end() < end:
             found.append((begin, mark.end()))
