@@ -1,12 +1,28 @@
 """Every rule against one article."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.matching.evaluate import Node, compile_condition, evidence, holds
+from monitor.matching.evaluate import View, evidence, holds
 from monitor.matching.index import RuleIndex
-from monitor.matching.terms import Place, Scan, Terms
+from monitor.matching.reading import Reading
+from monitor.matching.terms import Terms
 from monitor.model.article import Article
-from monitor.model.rule import AllOf, AnyOf, Condition, Hit, Match, NoneOf, Rule, Term
+from monitor.model.facts import Facts
+from monitor.model.rule import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    FactCondition,
+    InField,
+    Match,
+    Near,
+    NoneOf,
+    Rule,
+    Score,
+    Times,
+    Together,
+)
 
 
 class Matcher:
@@ -15,41 +31,75 @@ class Matcher:
     Disabled rules never match.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.enabled)
         self._terms = Terms()
-        self._nodes: list[Node] = [compile_condition(rule.condition, self._terms.add) for rule in self.rules]
-        self._terms.build()
-        self._index = RuleIndex(self._nodes, self._terms)
+        self._index = RuleIndex((rule.condition for rule in self.rules), self._terms)
+        self._factual = {
+            rule.id: rule
+            for rule, exact in zip(self.rules, self._index.exact, strict=True)
+            if not exact and any(isinstance(leaf, FactCondition) for leaf in leaves(rule.condition))
+        }
 
     def match(self, article: Article) -> tuple[Match, ...]:
-        """The rules that hold for the article, in the order they were given, each with its evidence."""
-        scan = self._terms.scan(article.document)
-        return tuple(
-            self._match(rule, article, scan)
-            for rule in sorted(self._index.candidates(scan.terms))
-            if holds(self._nodes[rule], scan.terms)
-        )
+        """The rules that hold for the article, in the order they were given, each with its evidence.
 
-    def _match(self, number: int, article: Article, scan: Scan) -> Match:
-        rule = self.rules[number]
-        names = {self._terms.add(term): str(term) for term in reversed(list(terms_of(rule.condition)))}
-        places = scan.places(evidence(self._nodes[number], scan.terms))
-        return Match(rule.id, rule.version, tuple(hit(place, names[place.term], article) for place in places))
+        Conditions on facts count as what lets their rule hold: see `confirm`.
+        """
+        reading = self._read(article)
+        view = View(reading)
+        return tuple(_match(self.rules[rule], view) for rule in self._holding(reading))
+
+    def which(self, article: Article) -> list[Rule]:
+        """The rules that `match` finds, without their evidence, which is most of its work."""
+        return [self.rules[number] for number in self.holding(article)]
+
+    def holding(self, article: Article) -> list[int]:
+        """Where in `rules` those stand that `match` finds."""
+        return self._holding(self._read(article))
+
+    def confirm(self, matches: Sequence[Match], article: Article, facts: Facts) -> tuple[Match, ...]:
+        """Those of the article's matches that hold now that its facts are known, these added to the evidence."""
+        if not any(match.rule_id in self._factual for match in matches):
+            return tuple(matches)
+        reading = self._read(article, facts)
+        view = View(reading)
+        confirmed: list[Match] = []
+        for match in matches:
+            rule = self._factual.get(match.rule_id)
+            if rule is None:
+                confirmed.append(match)
+            elif holds(rule.condition, view):
+                confirmed.append(_match(rule, view))
+        return tuple(confirmed)
+
+    def _read(self, article: Article, facts: Facts | None = None) -> Reading:
+        return Reading(article, self._terms.scan(article.document), self._terms, facts)
+
+    def _holding(self, reading: Reading) -> list[int]:
+        view = View(reading)
+        exact = self._index.exact
+        return [
+            rule
+            for rule in self._index.candidates(reading.scan.terms)
+            if exact[rule] or holds(self.rules[rule].condition, view)
+        ]
 
 
-def hit(place: Place, term: str, article: Article) -> Hit:
-    """The place as a field of the article and offsets into it."""
-    if not article.title or place.start >= len(article.title):
-        before = len(article.document) - len(article.text)
-        return Hit(term, "text", place.start - before, place.end - before)
-    return Hit(term, "title", place.start, place.end)
+def _match(rule: Rule, view: View) -> Match:
+    return Match(rule.id, rule.version, tuple(map(view.reading.hit, evidence(rule.condition, view))))
 
 
-def terms_of(condition: Condition) -> Iterable[Term]:
-    """Every term of a condition, in the order it is written."""
-    if isinstance(condition, Term):
-        yield condition
-    elif isinstance(condition, AnyOf | AllOf | NoneOf):
-        for part in condition.parts:
-            yield from terms_of(part)
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Every condition that has no parts, in the order it is written."""
+    match condition:
+        case AnyOf(parts) | AllOf(parts) | NoneOf(parts) | AtLeast(_, parts) | Together(_, parts):
+            for part in parts:
+                yield from leaves(part)
+        case Near():
+            for part in condition.parts:
+                yield from leaves(part)
+        case InField(_, part) | Times(part) | Score(part):
+            yield from leaves(part)
+        case _:
+            yield condition

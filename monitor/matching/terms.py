@@ -1,14 +1,17 @@
 """All terms of all rules in one automaton: which of them stand in a text, and where."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import NamedTuple
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Final
 
+import numpy as np
 from daachorse import DoubleArrayAhoCorasick
 
 from monitor.matching import text
-from monitor.model.rule import Term
+from monitor.matching.ragged import Numbers, Ragged
+from monitor.model.rule import Condition, Term
 
 _INITIALS = re.compile(r"[A-Z]{2,6}")
 _DOTTED_INITIALS = re.compile(r"(?:[A-Z]\.){2,5}[A-Z]\.?")
@@ -47,29 +50,28 @@ def _open(pattern: bytes, *, prefix: bool) -> bytes:
     return pattern
 
 
-class Place(NamedTuple):
-    """One place of one term: characters [start, end) of the document. Sorts in reading order."""
-
-    start: int
-    end: int
-    term: int
+Place = tuple[int, int]
+"""Characters [start, end) of the document."""
 
 
 class Terms:
     """Numbered terms, each found in a document at the cost of reading it once.
 
-    Terms with the same patterns share a number. Documents are read once more with case kept where a term asks for
-    exact case, and once more with hyphenated words closed up where such a word could be part of a term.
+    Documents are read once more with case kept where a term asks for exact case, and once more with hyphenated words
+    closed up where such a word could be part of a term.
     """
 
     def __init__(self) -> None:
-        self._ids: dict[Term, int] = {}
-        self._by_patterns: dict[tuple[bool, tuple[bytes, ...]], int] = {}
-        self._patterns: list[tuple[bool, tuple[bytes, ...]]] = []
+        self._ids: dict[str | Term, int] = {}
+        self.names: list[str] = []
+        """Each term as a rule writes it."""
+        self._words = array("B")  # words in the term's shortest pattern, 0 for a term that can never be found
+        self._bytes = array("H")  # and its length
+        self._patterns: dict[bool, _Patterns] = {False: _Patterns(), True: _Patterns()}
         self._automata: tuple[_Automaton, ...] | None = None
 
     def __len__(self) -> int:
-        return len(self._patterns)
+        return len(self._ids)
 
     def add(self, term: Term) -> int:
         """The term's number.
@@ -77,132 +79,191 @@ class Terms:
         Raises:
             ValueError: the automaton is built already.
         """
-        number = self._ids.get(term)
+        # Nearly all terms are plain, and a string knows its hash.
+        key = term if term.exact or term.prefix else term.text
+        number = self._ids.get(key)
         if number is None:
             if self._automata is not None:
-                msg = "terms are added before the automaton is built"
+                msg = f"the term {str(term)!r} was not among those the automaton was built from"
                 raise ValueError(msg)
-            key = (term.exact, patterns(term))
-            number = self._ids[term] = self._by_patterns.setdefault(key, len(self._patterns))
-            if number == len(self._patterns):
-                self._patterns.append(key)
+            number = self._ids[key] = len(self._ids)
+            self.names.append(key if isinstance(key, str) else str(key))
+            found = patterns(term)
+            shortest = min(found, key=len, default=b"")
+            self._words.append(min(255, shortest.count(b" ") - shortest.endswith(b" ")))
+            self._bytes.append(min(65535, len(shortest)))
+            self._patterns[term.exact].add(found, number)
         return number
 
-    def shortest(self, number: int) -> int:
-        """Bytes in the term's shortest pattern, 0 for a term that can never be found."""
-        return min(map(len, self._patterns[number][1]), default=0)
+    def add_all(self, parts: Iterable[Condition]) -> list[int] | None:
+        """The numbers of the parts, None where one is not a term."""
+        known = self._ids
+        numbers: list[int] = []
+        for part in parts:
+            if not isinstance(part, Term):
+                return None
+            number = None if part.exact or part.prefix else known.get(part.text)
+            numbers.append(self.add(part) if number is None else number)
+        return numbers
+
+    def likelihood(self, number: int) -> float:
+        """A guess, in no unit, at how likely a document has the term: phrases are rarer than words, long than short."""
+        words = self._words[number]
+        return 0.25 ** min(words, 8) / self._bytes[number] if words else 0.0
+
+    def likelihoods(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+        """The same for all terms."""
+        words, lengths = np.frombuffer(self._words, np.uint8), np.frombuffer(self._bytes, np.uint16)
+        return np.where(words, 0.25 ** np.minimum(words, 8.0) / np.maximum(lengths, 1), 0.0)
 
     def build(self) -> None:
         """Make the automaton; no term can be added afterwards."""
-        self._automata = tuple(
-            _Automaton(pairs, exact=exact)
-            for exact in (False, True)
-            if (
-                pairs := [
-                    (pattern, number)
-                    for number, (kind, all_patterns) in enumerate(self._patterns)
-                    if kind is exact
-                    for pattern in all_patterns
-                ]
-            )
-        )
-        del self._by_patterns
+        self._automata = tuple(_Automaton(some, exact=exact) for exact, some in self._patterns.items() if some.numbers)
+        self._patterns.clear()
 
     def scan(self, document: str) -> "Scan":
         """Find every term in the document."""
         hyphenated = text.hyphenated(document)
-        return Scan([found for automaton in self._automata or () for found in automaton.scan(document, hyphenated)])
+        return Scan([one.scan(document, hyphenated) for one in self._automata or ()])
+
+
+class _Patterns:
+    """Distinct patterns, numbered, and which of them stand for which terms."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[bytes, int] = {}
+        self.pairs_pattern, self.pairs_term = array("i"), array("i")
+
+    def add(self, some: Sequence[bytes], term: int) -> None:
+        for pattern in some:
+            self.pairs_pattern.append(self.numbers.setdefault(pattern, len(self.numbers)))
+            self.pairs_term.append(term)
 
 
 class _Automaton:
     """Patterns of one kind and the terms they stand for."""
 
-    def __init__(self, pairs: Sequence[tuple[bytes, int]], *, exact: bool) -> None:
-        numbers: dict[bytes, int | tuple[int, ...]] = {}
-        for pattern, number in pairs:
-            known = numbers.get(pattern)
-            # Nearly every pattern belongs to one term, and a bare number is smaller than a tuple.
-            numbers[pattern] = number if known is None else (*(known if isinstance(known, tuple) else (known,)), number)
-        self._exact = exact
-        self._terms = list(numbers.values())
-        self._find = DoubleArrayAhoCorasick(list(numbers)).find_overlapping
-        self._words = {word for pattern in numbers for word in pattern.split()}
-        self._beginnings = {pattern.split()[-1] for pattern in numbers if not pattern.endswith(b" ")}
-        self._lengths = sorted({len(word) for word in self._beginnings})
+    def __init__(self, some: _Patterns, *, exact: bool) -> None:
+        self.exact = exact
+        self.terms = Ragged.grouped(
+            np.frombuffer(some.pairs_pattern, np.int32), np.frombuffer(some.pairs_term, np.int32), len(some.numbers)
+        )
+        # Nearly every pattern belongs to one term.
+        one = np.diff(self.terms.bounds) == 1
+        self._term = array("i", np.where(one, self.terms.values[self.terms.bounds[:-1]], -1).astype(np.int32))
+        self.find: Final = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
+        self._words: Final = frozenset(b"".join(some.numbers).split())
+        self._beginnings: Final = {pattern.split()[-1] for pattern in some.numbers if not pattern.endswith(b" ")}
+        self._lengths: Final = sorted({len(word) for word in self._beginnings})
+        self._longest: Final = max(len(pattern.split()) for pattern in some.numbers)
 
-    def scan(self, document: str, hyphenated: Sequence[str]) -> "Iterator[_Found]":
+    def scan(self, document: str, hyphenated: Sequence[str]) -> "_Found":
         """What is found in the document, and in its second reading where that may hold more."""
-        haystack = text.haystack(document, exact=self._exact)
-        yield _Found(self, haystack, self._find(haystack), partial(text.words, document, exact=self._exact))
-        if hyphenated and any(map(self._known, text.haystack(" ".join(hyphenated), exact=self._exact).split())):
-            haystack = text.haystack(text.closed_up(document), exact=self._exact)
-            words = partial(text.closed_up_words, document, exact=self._exact)
-            yield _Found(self, haystack, self._find(haystack), words)
+        haystack = text.haystack(document, exact=self.exact)
+        hits = self.find(haystack)
+        if not hyphenated or not any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
+            return _Found(self, document, haystack, hits, set())
+        around = text.haystack(text.around_hyphens(document, self._longest - 1), exact=self.exact)
+        return _Found(self, document, haystack, hits, {pattern for _, _, pattern in self.find(around)})
 
     def _known(self, word: bytes) -> bool:
         """Whether the word can be part of a term."""
         return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
 
-    def terms(self, pattern: int) -> tuple[int, ...]:
-        terms = self._terms[pattern]
-        return terms if isinstance(terms, tuple) else (terms,)
-
-    def numbers(self, found: Iterable[tuple[int, int, int]]) -> set[int]:
-        numbers: set[int] = set()
-        terms = self._terms
-        for pattern in {pattern for _, _, pattern in found}:
-            number = terms[pattern]
-            if isinstance(number, tuple):
-                numbers.update(number)
+    def terms_of(self, patterns: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """The patterns, each with each of the terms it stands for."""
+        for pattern in patterns:
+            term = self._term[pattern]
+            if term >= 0:
+                yield pattern, term
             else:
-                numbers.add(number)
-        return numbers
+                bounds = self.terms.bounds
+                for one in self.terms.values[bounds[pattern] : bounds[pattern + 1]].tolist():
+                    yield pattern, one
 
 
 class _Found:
-    """What one automaton found in one reading of a document."""
+    """What one automaton found in a document.
+
+    Args:
+        haystack, hits: what was read, and the patterns found: first byte, end, number.
+        around: the patterns found around words with hyphens when these are closed up.
+    """
 
     def __init__(
         self,
         automaton: _Automaton,
+        document: str,
         haystack: bytes,
         hits: list[tuple[int, int, int]],
-        words: Callable[[], list[text.Word]],
+        around: set[int],
     ) -> None:
-        self.automaton, self.hits = automaton, hits
-        self._haystack = haystack
-        self._read_words = words
-        self._words: list[text.Word] | None = None
+        self._automaton, self._document = automaton, document
+        self._haystack, self._hits, self._around = haystack, hits, around
 
-    def span(self, start: int, end: int) -> text.Word:
-        """Where bytes [start, end) of the haystack stand in the document."""
-        if self._words is None:
-            self._words = self._read_words()
-        # A pattern begins with the space before its first word, and words are one space apart.
-        first = self._haystack.count(b" ", 0, start)
-        last = first + self._haystack.count(b" ", start + 1, end - 1)
-        return self._words[first][0], self._words[last][1]
+    def terms(self) -> set[int]:
+        """Numbers of the terms found."""
+        patterns = {pattern for _, _, pattern in self._hits}
+        return {term for _, term in self._automaton.terms_of(patterns | self._around)}
+
+    def places(self, term: int) -> Iterator[Place]:
+        """Where a term stands in the document; some places more than once."""
+        for pattern in self._patterns_of.get(term, ()):
+            yield from self._spans(self._open, pattern)
+            if pattern in self._around:
+                yield from self._spans(self._closed_up, pattern)
+
+    @cached_property
+    def _patterns_of(self) -> dict[int, list[int]]:
+        patterns = {pattern for _, _, pattern in self._hits} | self._around
+        found: dict[int, list[int]] = {}
+        for pattern, term in self._automaton.terms_of(patterns):
+            found.setdefault(term, []).append(pattern)
+        return found
+
+    @cached_property
+    def _open(self) -> "_Places":
+        return _Places(self._haystack, self._hits, text.words(self._document, exact=self._automaton.exact))
+
+    @cached_property
+    def _closed_up(self) -> "_Places":
+        exact = self._automaton.exact
+        haystack = text.haystack(text.closed_up(self._document), exact=exact)
+        return _Places(haystack, self._automaton.find(haystack), text.closed_up_words(self._document, exact=exact))
+
+    @staticmethod
+    def _spans(read: "_Places", pattern: int) -> Iterator[Place]:
+        for start, end in read.by_pattern.get(pattern, ()):
+            # A pattern begins with the space before its first word, and words are one space apart.
+            first = read.haystack.count(b" ", 0, start)
+            last = first + read.haystack.count(b" ", start + 1, end - 1)
+            yield read.starts[first], read.ends[last]
+
+
+class _Places:
+    """One reading of a document: its words, and where in it each pattern was found."""
+
+    def __init__(self, haystack: bytes, hits: list[tuple[int, int, int]], words: tuple[Numbers, Numbers]) -> None:
+        self.haystack = haystack
+        self.starts, self.ends = words[0].tolist(), words[1].tolist()
+        self.by_pattern: dict[int, list[tuple[int, int]]] = {}
+        for start, end, pattern in hits:
+            self.by_pattern.setdefault(pattern, []).append((start, end))
 
 
 class Scan:
-    """What one document holds: `terms` at once, `places` for those who ask."""
+    """What one document holds: `terms` at once, `places` for those who ask.
 
-    def __init__(self, found: list[_Found]) -> None:
+    Attributes:
+        terms: numbers of the terms found.
+    """
+
+    def __init__(self, found: Sequence[_Found]) -> None:
         self._found = found
-        self.terms: set[int] = set().union(*(part.automaton.numbers(part.hits) for part in found))
-        self._places: dict[int, list[tuple[_Found, int, int]]] | None = None
+        self.terms: set[int] = set()
+        for part in found:
+            self.terms |= part.terms()
 
-    def places(self, wanted: Iterable[int]) -> list[Place]:
-        """Where the wanted terms stand, in reading order; a prefix is given with the whole word it begins."""
-        if self._places is None:
-            self._places = {}
-            for part in self._found:
-                for start, end, pattern in part.hits:
-                    for number in part.automaton.terms(pattern):
-                        self._places.setdefault(number, []).append((part, start, end))
-        places = {
-            Place(*part.span(start, end), number)
-            for number in set(wanted)
-            for part, start, end in self._places.get(number, ())
-        }
-        return sorted(places)
+    def places(self, term: int) -> list[Place]:
+        """Where a term stands, in reading order; a prefix is given with the whole word it begins."""
+        return sorted({place for part in self._found for place in part.places(term)})

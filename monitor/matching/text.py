@@ -1,8 +1,8 @@
 """Text as the automaton reads it: words without case, accents and punctuation, and the way back to the original.
 
-`haystack` is on every article's way and does whole strings at a time. `words` does the same work letter by letter and
-remembers where each word came from; it runs only for articles that a rule matches. Both give the same words in the
-same order, which a property test holds them to.
+`haystack` is on every article's way; `words` says where its words stand in the original, and is asked only for articles
+that a rule matches. Both do whole texts at a time (`monitor.matching.letters`); what this module does with regular
+expressions is the same for the few texts whose characters depend on one another, and says what a word is.
 
 A text is read twice where that may find more: with hyphens as spaces (`cease fire`), and with hyphenated words closed
 up (`ceasefire`).
@@ -13,13 +13,13 @@ since these scripts set no spaces. A blank line counts as a word of its own, so 
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
+from collections.abc import Iterator
 
-Word = tuple[int, int]
-"""Where a word stands in the original: [start, end)."""
+import numpy as np
 
-PARAGRAPH = "\x01"
-"""Stands for a blank line; as a control character it can never be part of a word."""
+from monitor.matching.letters import PARAGRAPH, Alphabet
+from monitor.matching.ragged import Numbers
 
 _APOSTROPHES = "’‘‛ʼ＇`´′՚"
 _HYPHENS = "-‐‑‒–—―−﹘﹣－"
@@ -77,11 +77,13 @@ _TOKEN = re.compile(
     rf"{_LETTER}+(?:[{_SPACED_MARKS}]+{_LETTER}*)*|(?:\r?\n){{2}}|(?=[^\W_])[{_UNSPACED}][{_MARKS}]*"
     rf"|[{_SPACED_MARKS}]+{_LETTER}*(?:[{_SPACED_MARKS}]+{_LETTER}*)*"
 )
-_TOKEN_ASCII = re.compile(r"[A-Za-z0-9]+|(?:\r?\n){2}")
 _POSSESSIVE = re.compile(rf"'[sS](?![\w{_MARKS}])")
 _POSSESSIVE_ASCII = re.compile(rb"'[sS](?![A-Za-z0-9_])")
 # re-sign and resign, re-form and reform are different words.
 _HYPHEN = re.compile(r"-(?=[^\W_])(?<=[^\W_]-)(?<!\b[rR]e-)")
+# No word reaches across another ASCII character.
+_RUN = re.compile("[A-Za-z0-9'\u0080-\U0010ffff-]+")
+_SURE_WORD = re.compile(r"[^\W_sS]")  # an s alone may be a possessive ending
 _CYRILLIC_APOSTROPHE = re.compile("(?<=[\u0400-\u052f])'(?=[\u0400-\u052f])")
 # One letter as folding sees it: a character with all that attaches to it (marks, jamo, half-width voicing marks).
 _CLUSTER = re.compile(
@@ -101,45 +103,76 @@ _FOLDING, _EXACT = _table(fold=True), _table(fold=False)
 def haystack(document: str, *, exact: bool = False) -> bytes:
     """The document's words, each with one space before and after it, in UTF-8; `exact` keeps case and accents."""
     document = _typed(document)
-    if not document.isascii():
-        found = _TOKEN.findall(_joints(_exact(document) if exact else fold(document)))
-        text = " ".join([PARAGRAPH if token[0] in "\r\n" else token for token in found])
-        return f" {text} ".encode("utf-8", "surrogatepass")
-    data = document.encode()
+    if document.isascii():
+        return _ascii_haystack(document.encode(), _EXACT if exact else _FOLDING)
+    read = (_EXACT_ALPHABET if exact else _ALPHABET).read(document)
+    if read is None:
+        # Read once more with letters and their accents in one; where that does not help, the slow way.
+        composed = unicodedata.normalize("NFC", document)
+        read = (_EXACT_ALPHABET if exact else _ALPHABET).read(composed) if composed != document else None
+    if read is not None:
+        return read.haystack()
+    found = _TOKEN.findall(_joints(_exact(document) if exact else fold(document)))
+    text = " ".join([PARAGRAPH if token[0] in "\r\n" else token for token in found])
+    return f" {text} ".encode("utf-8", "surrogatepass")
+
+
+def _ascii_haystack(data: bytes, table: bytes) -> bytes:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     if b"'" in data:
         data = _POSSESSIVE_ASCII.sub(b" ", data)
-    data = data.translate(_EXACT if exact else _FOLDING).replace(b"\n\n", b" \x01 ")
-    return b" " + b" ".join(data.split()) + b" "
+    data = data.translate(table)
+    if b"\n" in data:
+        data = data.replace(b"\n\n", b" \x01 ").replace(b"\n", b" ")
+    chars = np.frombuffer(data + b" ", np.uint8)
+    kept = chars != ord(" ")
+    kept[1:] |= kept[:-1]
+    haystack: bytes = b" " + chars[kept].tobytes()
+    return haystack
 
 
-def words(document: str, *, exact: bool = False) -> list[Word]:
-    """Where the words of `haystack(document)` stand in the document, in the same order."""
+def words(document: str, *, exact: bool = False) -> tuple[Numbers, Numbers]:
+    """Where the words of `haystack(document)` begin and end in the document, in the same order."""
     document = _typed(document)
-    if document.isascii():
-        return [token.span() for token in _TOKEN_ASCII.finditer(_joints(document))]
+    if document.isascii() and "\r" not in document:
+        return _ascii_words(document.encode())
+    read = (_EXACT_ALPHABET if exact else _ALPHABET).read(document)
+    return _words_by_letter(document, exact=exact) if read is None else read.spans()
+
+
+def _ascii_words(data: bytes) -> tuple[Numbers, Numbers]:
+    if b"'" in data:
+        data = _POSSESSIVE_ASCII.sub(b"  ", data)
+    # Begin and end of a blank line; no other characters of it are left that low.
+    chars = np.frombuffer(data.translate(_EXACT).replace(b"\n\n", b"\x01\x02"), np.uint8)
+    letters = np.zeros(len(chars) + 2, np.bool_)
+    np.greater(chars, ord(" "), out=letters[1:-1])
+    starts = letters[1:-1] & ~letters[:-2] | (chars == 1)
+    ends = letters[1:-1] & ~letters[2:] | (chars == 2)
+    return starts.nonzero()[0], ends.nonzero()[0] + 1
+
+
+def _words_by_letter(document: str, *, exact: bool) -> tuple[Numbers, Numbers]:
     pieces: list[str] = []
     offsets = [0]  # where each piece begins in the folded text
-    starts: list[int] = []  # and in the original
+    places: list[int] = []  # and in the original
     change = _exact if exact else fold
-    known: dict[str, str] = {}
     for cluster in _CLUSTER.finditer(document):
-        letter = cluster[0]
-        piece = known.get(letter)
-        if piece is None:
-            piece = known[letter] = change(letter)
+        piece = change(cluster[0])
         pieces.append(piece)
-        starts.append(cluster.start())
+        places.append(cluster.start())
         offsets.append(offsets[-1] + len(piece))
-    starts.append(len(document))
-    found: list[Word] = []
+    places.append(len(document))
+    starts: list[int] = []
+    ends: list[int] = []
     for token in _TOKEN.finditer(_joints("".join(pieces))):
-        end = starts[_piece(offsets, token.end() - 1) + 1]
+        end = places[_piece(offsets, token.end() - 1) + 1]
         while _INVISIBLE.match(document, end - 1):
             end -= 1
-        found.append((starts[_piece(offsets, token.start())], end))
-    return found
+        starts.append(places[_piece(offsets, token.start())])
+        ends.append(end)
+    return np.array(starts, np.int64), np.array(ends, np.int64)
 
 
 def closed_up(document: str) -> str:
@@ -147,27 +180,64 @@ def closed_up(document: str) -> str:
     return _HYPHEN.sub("", _typed(document))
 
 
-def closed_up_words(document: str, *, exact: bool = False) -> list[Word]:
+def closed_up_words(document: str, *, exact: bool = False) -> tuple[Numbers, Numbers]:
     """Where the words of `haystack(closed_up(document))` stand in the document itself."""
     # Where a hyphen was taken out of the shorter text: everything from there on is one further right in the original.
-    cuts = [hyphen.start() - taken for taken, hyphen in enumerate(_HYPHEN.finditer(_typed(document)))]
-    return [
-        (start + bisect_right(cuts, start), end + bisect_right(cuts, end - 1))
-        for start, end in words(closed_up(document), exact=exact)
-    ]
+    cuts = np.array([hyphen.start() - taken for taken, hyphen in enumerate(_HYPHEN.finditer(_typed(document)))])
+    starts, ends = words(closed_up(document), exact=exact)
+    return starts + np.searchsorted(cuts, starts, "right"), ends + np.searchsorted(cuts, ends - 1, "right")
 
 
 def hyphenated(document: str) -> list[str]:
-    """The stretches between spaces that have a hyphen inside a word, closed up."""
+    """The words with hyphens inside, closed up, each with no more around it than signs that are not ASCII."""
+    document = _typed(document)
+    return [
+        _HYPHEN.sub("", run)
+        for start, end in _hyphenated_stretches(document)
+        for run in _RUN.findall(document, start, end)
+        if "-" in run
+    ]
+
+
+def around_hyphens(document: str, reach: int) -> str:
+    """The words with hyphens inside, closed up, each with `reach` words or more on either side, as paragraphs."""
     document = _typed(document)
     found: list[str] = []
+    for start, end in _hyphenated_stretches(document):
+        first, last = start, end
+        for _ in range(reach):
+            first = _word_before(document, first)
+            last = _word_after(document, last)
+        found.append(_HYPHEN.sub("", document[first:last]))
+    return "\n\n".join(found)
+
+
+def _hyphenated_stretches(document: str) -> Iterator[tuple[int, int]]:
+    """What stands between spaces and has a hyphen inside a word."""
     hyphen = _HYPHEN.search(document)
     while hyphen:
         start, end = document.rfind(" ", 0, hyphen.start()) + 1, document.find(" ", hyphen.end())
         end = len(document) if end < 0 else end
-        found.append(_HYPHEN.sub("", document[start:end]))
+        yield start, end
         hyphen = _HYPHEN.search(document, end)
-    return found
+
+
+def _word_before(document: str, place: int) -> int:
+    """Where what stands between spaces before the place begins, and has a word for sure."""
+    while place > 0:
+        end, place = place, document.rfind(" ", 0, place - 1) + 1
+        if _SURE_WORD.search(document, place, end):
+            break
+    return place
+
+
+def _word_after(document: str, place: int) -> int:
+    while place < len(document):
+        start, place = place, document.find(" ", place + 1)
+        place = len(document) if place < 0 else place
+        if _SURE_WORD.search(document, start, place):
+            break
+    return place
 
 
 def _piece(offsets: list[int], position: int) -> int:
@@ -204,3 +274,21 @@ def _joints(text: str) -> str:
         if not text.isascii():
             text = _CYRILLIC_APOSTROPHE.sub("ʹ", text)
     return text
+
+
+def _is_unspaced(char: str) -> bool:
+    return _UNSPACED_WORD.match(char) is not None
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum()
+
+
+def _is_invisible(char: str) -> bool:
+    return _INVISIBLE.match(char) is not None
+
+
+_ALPHABET, _EXACT_ALPHABET = (
+    Alphabet(change, is_invisible=_is_invisible, is_word=_is_word, is_unspaced=_is_unspaced)
+    for change in (fold, _exact)
+)

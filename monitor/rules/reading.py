@@ -1,9 +1,9 @@
 """Takes apart the nodes of a rule file; notes what is wrong and goes on, so that all errors are told at once."""
 
-import difflib
 from collections.abc import Iterable
 
 from monitor.errors import RuleError
+from monitor.rules.nearest import nearest
 from monitor.rules.tree import Mapping, Node, Scalar, Sequence
 
 MAX_ERRORS = 50
@@ -18,14 +18,22 @@ _MEANT = {
     "channels": "channel", "active": "enabled", "title": "name", "should_match": "match",
     "should_not_match": "no_match",
     "age": "max_age", "notes": "description", "test": "tests", "default": "defaults", "headline": "title",
+    "sources": "source", "feed": "source", "feeds": "source", "groups": "group", "languages": "lang",
+    "language": "lang", "authors": "author", "outlets": "outlet", "categories": "category", "site": "url",
+    "field": "in", "fields": "in", "where": "in", "boolean": "query", "distance": "within", "minimum": "at_least",
+    "count": "min_count", "score": "min_score", "sentence": "same_sentence", "paragraph": "same_paragraph",
+    "notify": "mention", "mentions": "mention", "contact": "owner", "link": "runbook", "url_runbook": "runbook",
+    "hours": "active", "schedule": "active", "from": "start", "until": "end", "vocab": "vocabulary",
+    "entities": "entity", "places": "place", "events": "event", "numbers": "quantity", "quotes": "quote",
 }  # fmt: skip
 
 
 class Reading:
-    """One file being read: its name, and the errors met so far."""
+    """One file being read: its name, its text where places inside of nodes matter, and the errors met so far."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, source: str = "") -> None:
         self.file = file
+        self._source = source
         self.errors: list[RuleError] = []
 
     def fields(self, node: Node, known: Iterable[str] | None, what: str) -> dict[str, Node] | None:
@@ -42,7 +50,7 @@ class Reading:
                 continue
             lines[key.text] = key.line
             if known is not None and key.text not in known:
-                self.fail(key, _unknown_key(key, tuple(known), what))
+                self.fail(key, self._unknown_key(key, tuple(known), what))
                 continue
             fields[key.text] = value
         return fields
@@ -74,23 +82,51 @@ class Reading:
             return ""
         return node.text.strip()
 
+    def nearest(self, written: str, known: Iterable[str]) -> str:
+        """The word that was probably meant; "" also once there are so many errors that nobody reads this one."""
+        return nearest(written, known) if len(self.errors) < MAX_ERRORS else ""
+
     def fail(self, node: Node, problem: str) -> None:
         """Note an error at the node's place."""
         self.errors.append(RuleError(problem, file=self.file, line=node.line, column=node.column))
 
+    def _unknown_key(self, key: Scalar, known: tuple[str, ...], what: str) -> str:
+        meant = _MEANT.get(key.text.lower())
+        near = meant if meant in known else self.nearest(key.text, known)
+        hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+        quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""
+        return f"unknown key `{key.text[:60]}` in {what}; {hint}{quote}"
 
-def _unknown_key(key: Scalar, known: tuple[str, ...], what: str) -> str:
-    meant = _MEANT.get(key.text.lower())
-    near = meant if meant in known else nearest(key.text, known)
-    hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
-    quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""
-    return f"unknown key `{key.text[:60]}` in {what}; {hint}{quote}"
+    def fail_inside(self, node: Scalar, offset: int, problem: str) -> None:
+        """Note an error at one character of a scalar's text."""
+        line, column = place_inside(self._source, node, offset)
+        self.errors.append(RuleError(problem, file=self.file, line=line, column=column))
 
 
-def nearest(written: str, known: Iterable[str]) -> str:
-    """The known word closest to what was written, "" where none is close."""
-    near = difflib.get_close_matches(written[:60].lower(), list(known)[:2_000], n=1, cutoff=0.6)
-    return near[0] if near else ""
+def place_inside(source: str, node: Scalar, offset: int) -> tuple[int, int]:
+    """Line and column of the character at `offset` of a scalar's text, quoted or folded over lines as it may be."""
+    lines = source.split("\n")
+    line, column = node.line - 1, node.column - 1
+    if line >= len(lines):
+        return node.line, node.column
+    if not node.plain and lines[line][column : column + 1] in {"|", ">"}:
+        line, column = line + 1, 0
+    elif not node.plain:
+        column += 1
+    # YAML changes only white space and escapes on the way from the file to the text, so the letters follow in order.
+    place = line, column
+    for char in node.text[: offset + 1]:
+        if char.isspace():
+            continue
+        found = -1
+        while line < len(lines) and found < 0:
+            found = lines[line].find(char, column)
+            if found < 0:
+                line, column = line + 1, 0
+        if found < 0:
+            break
+        place, column = (line, found), found + 1
+    return place[0] + 1, place[1] + 1
 
 
 def _kind(node: Node) -> str:

@@ -3,30 +3,42 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as Names
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from monitor.errors import RuleError
-from monitor.model.rule import AllOf, AnyOf, Condition, NoneOf, Rule, RuleTest, Term
-from monitor.rules.aliases import read_aliases
-from monitor.rules.reading import MAX_ERRORS, Reading, nearest
+from monitor.model.rule import ALWAYS, AllOf, AnyOf, Attribute, Condition, NoneOf, Regex, Rule, RuleTest, Term
+from monitor.rules.aliases import Spelling, read_spellings, spell_out
+from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, ConditionReading
+from monitor.rules.reading import MAX_ERRORS
 from monitor.rules.settings import SETTING_KEYS, Settings, read_settings
-from monitor.rules.syntax import TermError, parse_term
-from monitor.rules.tree import Mapping, Node, Scalar, Sequence, read
+from monitor.rules.shapes import conjunction, count_terms, needs_a_word
+from monitor.rules.tree import Mapping, Node, build, decode
 
-MAX_NESTING = 8
-"""Levels of any/all/none inside one another."""
 MAX_TERMS = 20_000
 """Terms of one rule, those behind aliases counted each time."""
 MAX_FILE_TERMS = 1_000_000
 """Terms of all rules of a file, counted alike."""
 
-FILE_KEYS = ("defaults", "aliases", "rules")
-CONDITION_KEYS = ("all", "any", "none")
+FILE_KEYS = ("defaults", "aliases", "vocabulary", "rules")
+DEFAULT_KEYS = (*SETTING_KEYS, *ATTRIBUTE_KEYS)
 RULE_KEYS = ("id", "name", "description", *SETTING_KEYS, *CONDITION_KEYS, "tests")
 TEST_KEYS = ("match", "no_match")
-ARTICLE_KEYS = ("title", "text")
+ARTICLE_KEYS = ("title", "text", "finds", *ATTRIBUTE_KEYS)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_NO_NAMES: Names[str, AnyOf] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a file or a folder sets for its rules: settings, and attributes every article must have."""
+
+    settings: Settings = field(default_factory=Settings)
+    where: tuple[Attribute, ...] = ()
+
+
+NO_DEFAULTS = Defaults()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,72 +49,142 @@ class RuleFile:
         rules: the rules that are right, in the file's order.
         errors: what is wrong, in the file's order; the file as a whole is good only where there is none.
         columns: where each rule begins in its line, for errors found later.
+        used: the names used in it that it does not define itself.
+        unused: the names it defines under `aliases` and never uses, with their lines.
     """
 
     rules: tuple[Rule, ...]
     errors: tuple[RuleError, ...]
     columns: tuple[int, ...] = ()
+    used: frozenset[str] = frozenset()
+    unused: tuple[tuple[str, int], ...] = ()
 
 
-def parse(content: bytes, file: str) -> RuleFile:
+def parse(
+    content: bytes, file: str, vocabulary: Names[str, AnyOf] = _NO_NAMES, defaults: Defaults = NO_DEFAULTS
+) -> RuleFile:
     """Read one rule file; never raises for what stands in it.
 
     Args:
         content: the file as it is on disk.
         file: its name, for messages.
+        vocabulary: names defined in other files; those of this file are added.
+        defaults: what the folder sets.
     """
-    try:
-        root = read(content, file)
-    except RuleError as error:
-        return RuleFile((), (error,))
-    reading = _RuleReading(file)
-    rules = reading.rules(root)
-    errors = sorted(reading.errors, key=lambda error: (error.line, error.column))[:MAX_ERRORS]
-    return RuleFile(tuple(rules), tuple(errors), tuple(reading.columns))
+    draft = Draft(content, file)
+    return draft.finish({**vocabulary, **spell_out(draft.vocabulary, vocabulary)}, defaults)
+
+
+class Draft:
+    """A file whose YAML has been read, with what other files need of it; its rules follow once names are known.
+
+    Attributes:
+        vocabulary: the names it shares with other files.
+        errors: mistakes found so far.
+    """
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.vocabulary: dict[str, Spelling] = {}
+        self._fields: dict[str, Node] | None = None
+        self._root: Node | None = None
+        try:
+            text = decode(content, file)
+            self._reading = _RuleReading(file, text)
+            self._root = build(text, file)
+        except RuleError as error:
+            self._reading = _RuleReading(file)
+            self._reading.errors.append(error)
+            return
+        self._fields = self._reading.fields(self._root, FILE_KEYS, "a rule file")
+        if self._fields and "vocabulary" in self._fields:
+            self.vocabulary = read_spellings(self._reading, self._fields["vocabulary"], "vocabulary")
+
+    @property
+    def errors(self) -> list[RuleError]:
+        """Mistakes found so far."""
+        return self._reading.errors
+
+    def defaults(self, above: Defaults) -> Defaults:
+        """What its `defaults` make of those of the folder above."""
+        if not self._fields or "defaults" not in self._fields:
+            return above
+        return self._reading.defaults(self._fields["defaults"], above)
+
+    def only_defaults(self) -> bool:
+        """Whether nothing else stands in it."""
+        return self._fields is not None and set(self._fields) == {"defaults"}
+
+    def finish(self, vocabulary: Names[str, AnyOf], defaults: Defaults) -> RuleFile:
+        """The file's rules. Call it once."""
+        reading = self._reading
+        if self._fields is None or self._root is None:
+            return RuleFile((), tuple(reading.errors[:MAX_ERRORS]))
+        rules = reading.rules(self._root, self._fields, vocabulary, self.defaults(defaults))
+        errors = sorted(reading.errors, key=lambda error: (error.line, error.column))[:MAX_ERRORS]
+        return RuleFile(
+            tuple(rules),
+            tuple(errors),
+            tuple(reading.columns),
+            frozenset(reading.used - reading.aliases.keys()),
+            tuple((name, spelling.line) for name, spelling in reading.aliases.items() if name not in reading.used),
+        )
 
 
 def version_of(rule: Rule) -> str:
     """Twelve hex digits over all that a match or an alert of the rule depends on; comments and tests don't count."""
+    schedule = "" if rule.schedule == ALWAYS else str(rule.schedule)
     meaning = [
-        rule.id, rule.name, rule.severity.value, rule.channel, rule.enabled, rule.labels,
-        rule.max_age.total_seconds(), _plain(rule.condition),
+        rule.id, rule.name, rule.severity.value, rule.channel, rule.enabled, rule.labels, rule.max_age.total_seconds(),
+        schedule, rule.mention, rule.owner, rule.runbook, _plain(rule.condition),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _plain(condition: Condition) -> list[object]:
-    if isinstance(condition, Term):
-        return ["term", str(condition)]
-    return [type(condition).__name__, [_plain(part) for part in condition.parts]]
+def _plain(value: object) -> object:
+    """A condition as lists and texts; the names of aliases don't count, only what they stand for."""
+    if isinstance(value, Term | Regex):
+        return str(value)
+    if isinstance(value, AnyOf | AllOf | NoneOf):
+        return [type(value).__name__, *map(_plain, value.parts)]
+    if is_dataclass(value):
+        return [type(value).__name__, *(_plain(getattr(value, part.name)) for part in fields(value))]
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-class _RuleReading(Reading):
+class _RuleReading(ConditionReading):
     """Reads the rules of one file."""
 
-    def __init__(self, file: str) -> None:
-        super().__init__(file)
+    def __init__(self, file: str, source: str = "") -> None:
+        super().__init__(file, source)
         self.columns: list[int] = []
-        self._aliases: dict[str, AnyOf] = {}
-        self._terms = 0  # of the rule being read
+        self.aliases: dict[str, Spelling] = {}
         self._file_terms = 0
 
-    def rules(self, root: Node) -> list[Rule]:
+    def defaults(self, node: Node, above: Defaults) -> Defaults:
+        """The defaults above with what the node changes."""
+        written = self.fields(node, DEFAULT_KEYS, "`defaults`") or {}
+        where = {attribute.name: attribute for attribute in above.where}
+        for key in ATTRIBUTE_KEYS:
+            if key in written:
+                where[key] = Attribute(key, self._values(written[key], key))
+        return Defaults(read_settings(self, written, above.settings), tuple(where.values()))
+
+    def rules(
+        self, root: Node, written: dict[str, Node], vocabulary: Names[str, AnyOf], defaults: Defaults
+    ) -> list[Rule]:
         """The file's good rules."""
-        fields = self.fields(root, FILE_KEYS, "a rule file")
-        if fields is None:
-            return []
-        defaults = Settings()
-        if "defaults" in fields:
-            defaults = read_settings(self, self.fields(fields["defaults"], SETTING_KEYS, "`defaults`") or {}, defaults)
-        if "aliases" in fields:
-            self._aliases = read_aliases(self, fields["aliases"])
-        if "rules" not in fields:
-            if "aliases" not in fields or not self.errors:
+        self.names = vocabulary
+        if "aliases" in written:
+            self.aliases = read_spellings(self, written["aliases"], "aliases")
+            self.used.update(*(spelling.uses for spelling in self.aliases.values()))
+            self.names = {**vocabulary, **spell_out(self.aliases, vocabulary)}
+        if "rules" not in written:
+            if "vocabulary" not in written and ("aliases" not in written or not self.errors):
                 self.fail(root, "the file has no `rules:`; add the list of rules")
             return []
         rules: list[Rule] = []
         places: dict[str, int] = {}
-        for item in self.items(fields["rules"], "`rules`", scalars=False):
+        for item in self.items(written["rules"], "`rules`", scalars=False):
             rule = self._rule(item, defaults)
             if rule is None:
                 continue
@@ -114,23 +196,23 @@ class _RuleReading(Reading):
             rules.append(rule)
         return rules
 
-    def _rule(self, node: Node, defaults: Settings) -> Rule | None:
+    def _rule(self, node: Node, defaults: Defaults) -> Rule | None:
         before = len(self.errors)
-        fields = self.fields(node, RULE_KEYS, "a rule")
-        if fields is None:
+        written = self.fields(node, RULE_KEYS, "a rule")
+        if written is None:
             return None
-        rule_id = self.text(fields["id"], "id") if "id" in fields else ""
-        if "id" not in fields:
+        rule_id = self.text(written["id"], "id") if "id" in written else ""
+        if "id" not in written:
             self.fail(node, "the rule has no `id`; give it one, such as `id: kursk-strikes`")
         elif rule_id and not _ID.fullmatch(rule_id):
             self.fail(
-                fields["id"], f"`{rule_id[:60]}` is not an id; use letters, digits, `-`, `_` and `.`, at most 100"
+                written["id"], f"`{rule_id[:60]}` is not an id; use letters, digits, `-`, `_` and `.`, at most 100"
             )
-        settings = read_settings(self, fields, defaults)
-        condition = self._rule_condition(node, fields)
-        tests = self._tests(fields["tests"]) if "tests" in fields else ()
-        name = self.text(fields["name"], "name") if "name" in fields else rule_id
-        description = self.text(fields["description"], "description") if "description" in fields else ""
+        settings = read_settings(self, written, defaults.settings)
+        condition = self._rule_condition(node, written, defaults.where)
+        tests = self._tests(written["tests"]) if "tests" in written else ()
+        name = self.text(written["name"], "name") if "name" in written else rule_id
+        description = self.text(written["description"], "description") if "description" in written else ""
         if len(self.errors) > before or condition is None:
             return None
         rule = Rule(
@@ -143,103 +225,59 @@ class _RuleReading(Reading):
             labels=settings.labels,
             description=description,
             max_age=settings.max_age,
+            schedule=settings.schedule,
+            mention=settings.mention,
+            owner=settings.owner,
+            runbook=settings.runbook,
             tests=tests,
             file=self.file,
             line=node.line,
         )
         return replace(rule, version=version_of(rule))
 
-    def _rule_condition(self, node: Node, fields: dict[str, Node]) -> Condition | None:
-        self._terms = 0
-        if not any(key in fields for key in CONDITION_KEYS):
-            self.fail(node, "the rule has no condition; add `any:` or `all:` with a list of terms")
+    def _rule_condition(self, node: Node, written: dict[str, Node], where: tuple[Attribute, ...]) -> Condition | None:
+        asked = {key: value for key, value in written.items() if key in CONDITION_KEYS}
+        if not asked:
+            self.fail(node, "the rule has no condition; add `any:` or `all:` with a list of terms, or `query:`")
             return None
-        before = len(self.errors)
-        condition = self._condition({key: value for key, value in fields.items() if key in CONDITION_KEYS}, 1)
-        self._file_terms += self._terms
-        if self._terms > MAX_TERMS or self._file_terms > MAX_FILE_TERMS:
-            limit, whose = (MAX_TERMS, "the rule") if self._terms > MAX_TERMS else (MAX_FILE_TERMS, "the file")
+        condition = self.condition(asked)
+        if condition is None:
+            return None
+        terms = count_terms(condition)
+        self._file_terms += terms
+        if terms > MAX_TERMS or self._file_terms > MAX_FILE_TERMS:
+            limit, whose = (MAX_TERMS, "the rule") if terms > MAX_TERMS else (MAX_FILE_TERMS, "the file")
             self.fail(node, f"{whose} has more than {limit:,} terms, aliases spelled out; split it")
             return None
-        if len(self.errors) == before and not _needs_a_term(condition):
+        if not needs_a_word(condition):
             problem = "the rule can hold for an article that has none of its words, so it would match nearly everything"
             self.fail(node, f"{problem}; say under `any` or `all` what must be there, outside of `none`")
             return None
-        return condition
-
-    def _condition(self, fields: dict[str, Node], depth: int) -> Condition:
-        """A mapping of any/all/none: all of its keys must hold."""
-        parts: list[Condition] = []
-        for key, node in fields.items():
-            inside = self._parts(node, key, depth)
-            if key == "all":
-                parts.extend(inside)
-            else:
-                parts.append(AnyOf(inside) if key == "any" else NoneOf(inside))
-        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-
-    def _parts(self, node: Node, key: str, depth: int) -> tuple[Condition, ...]:
-        if depth > MAX_NESTING:
-            self.fail(node, f"conditions nested more than {MAX_NESTING} deep; write the rule flatter or as two rules")
-            return ()
-        parts: list[Condition] = []
-        for item in self.items(node, f"`{key}`"):
-            part: Condition | None = None
-            if isinstance(item, Scalar):
-                part = self._term(item)
-            elif isinstance(item, Sequence):
-                self.fail(item, "a list inside a list; say how it counts: `any: [...]`, `all: [...]` or `none: [...]`")
-            else:
-                fields = self.fields(item, CONDITION_KEYS, "a condition")
-                part = self._condition(fields, depth + 1) if fields else None
-            if part is not None:
-                parts.append(part)
-        return tuple(parts)
-
-    def _term(self, node: Scalar) -> Condition | None:
-        try:
-            term = parse_term(node.text)
-        except TermError as error:
-            self.fail(node, str(error))
-            return None
-        if isinstance(term, Term):
-            self._terms += 1
-            return term
-        alias = self._aliases.get(term.name)
-        if alias is None:
-            near = nearest(term.name, self._aliases)
-            hint = f"; did you mean ${near}?" if near else "; write it under `aliases:` in this file"
-            self.fail(node, f"unknown alias ${term.name}{hint}")
-            return None
-        self._terms += len(alias.parts)
-        return alias
+        return conjunction([*(attribute for attribute in where if attribute.name not in asked), condition])
 
     def _tests(self, node: Node) -> tuple[RuleTest, ...]:
-        fields = self.fields(node, TEST_KEYS, "`tests`") or {}
         tests: list[RuleTest] = []
-        for key, value in fields.items():
+        for key, value in (self.fields(node, TEST_KEYS, "`tests`") or {}).items():
             for item in self.items(value, f"`{key}`", empty=True):
-                title = ""
                 if isinstance(item, Mapping):
-                    parts = self.fields(item, ARTICLE_KEYS, "a test article") or {}
-                    title = self.text(parts["title"], "title") if "title" in parts else ""
-                    text = self.text(parts["text"], "text") if "text" in parts else ""
-                    if not parts:
-                        self.fail(item, "an empty test; write a sentence, or `title:` and `text:`")
+                    tests.append(self._article(item, expect=key == "match"))
                 else:
-                    text = self.text(item, key)
-                tests.append(RuleTest(text.strip(), key == "match", item.line, " ".join(title.split())))
+                    tests.append(RuleTest(self.text(item, key).strip(), key == "match", item.line))
         return tuple(tests)
 
-
-def _needs_a_term(condition: Condition) -> bool:
-    """Whether the condition can hold only where at least one of its terms is found."""
-    match condition:
-        case AllOf(parts):
-            return any(_needs_a_term(part) for part in parts)
-        case AnyOf(parts):
-            return all(_needs_a_term(part) for part in parts)
-        case NoneOf():
-            return False
-        case Term():
-            return True
+    def _article(self, item: Mapping, *, expect: bool) -> RuleTest:
+        parts = self.fields(item, ARTICLE_KEYS, "a test article") or {}
+        title = self.text(parts["title"], "title") if "title" in parts else ""
+        text = self.text(parts["text"], "text") if "text" in parts else ""
+        if not parts:
+            self.fail(item, "an empty test; write a sentence, or `title:` and `text:`")
+        finds: list[str] = []
+        for found in self.items(parts["finds"], "`finds`") if "finds" in parts else ():
+            words = " ".join(self.text(found, "finds").split())
+            if not expect:
+                self.fail(found, "`finds` belongs to an example that matches; move it under `match`")
+            elif words not in " ".join(f"{title} {text}".split()):
+                self.fail(found, f"`{words[:60]}` does not stand in this example, so it cannot be found there")
+            finds.append(words)
+        attributes = [(key, value) for key in ATTRIBUTE_KEYS if key in parts for value in self._values(parts[key], key)]
+        return RuleTest(text.strip(), expect, item.line, " ".join(title.split()), tuple(finds), tuple(attributes))

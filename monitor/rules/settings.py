@@ -1,4 +1,4 @@
-"""What a rule does: severity, channel, labels, age and whether it is on; set by a rule or for a whole file."""
+"""What a rule does and when: severity, channel, people, labels, age, schedule; set by a rule, a file or a folder."""
 
 import re
 from collections.abc import Callable
@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from monitor.model.rule import Severity
-from monitor.rules.reading import Reading, nearest
+from monitor.model.rule import ALWAYS, Schedule, Severity
+from monitor.rules.reading import Reading
+from monitor.rules.schedule import read_active, read_end, read_start
 from monitor.rules.tree import Node, Scalar
 
 _CHANNEL = re.compile(r"[#@]?[\w.-]{1,80}")
 _LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
 _AGE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(m|h|d|w)(?:in|ours?|ays?|eeks?|inutes?)?", re.IGNORECASE)
 _AGE_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MENTION = re.compile(r"@?[\w.-]{1,80}|<[@!#][\w^|.-]{1,80}>")
+_LINK = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _OLDEST = timedelta(days=3660)
 _YES, _NO = ("true", "yes", "on"), ("false", "no", "off")
 
@@ -27,6 +30,10 @@ class Settings:
     channel: str = ""
     labels: tuple[str, ...] = ()
     max_age: timedelta = timedelta(hours=48)
+    schedule: Schedule = ALWAYS
+    mention: str = ""
+    owner: str = ""
+    runbook: str = ""
     enabled: bool = True
 
 
@@ -42,7 +49,7 @@ def read_settings(reading: Reading, fields: Fields[str, Node], defaults: Setting
 def _severity(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "severity").lower()
     if written and written not in list(Severity):
-        near = nearest(written, list(Severity))
+        near = reading.nearest(written, list(Severity))
         hint = f"; did you mean {near}?" if near else ""
         reading.fail(node, f"`{written[:60]}` is not a severity: {', '.join(Severity)}{hint}")
         return settings
@@ -83,6 +90,37 @@ def _max_age(reading: Reading, settings: Settings, node: Node) -> Settings:
     return replace(settings, max_age=length)
 
 
+def _start(reading: Reading, settings: Settings, node: Node) -> Settings:
+    return replace(settings, schedule=read_start(reading, settings.schedule, node))
+
+
+def _end(reading: Reading, settings: Settings, node: Node) -> Settings:
+    return replace(settings, schedule=read_end(reading, settings.schedule, node))
+
+
+def _active(reading: Reading, settings: Settings, node: Node) -> Settings:
+    return replace(settings, schedule=read_active(reading, settings.schedule, node))
+
+
+def _mention(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "mention")
+    if written and not _MENTION.fullmatch(written):
+        problem = f"`{written[:60]}` names nobody to mention"
+        reading.fail(node, f'{problem}; write "@here", "@channel", or the id of one user or group, such as U0123ABCD')
+    return replace(settings, mention=written)
+
+
+def _owner(reading: Reading, settings: Settings, node: Node) -> Settings:
+    return replace(settings, owner=" ".join(reading.text(node, "owner").split()))
+
+
+def _runbook(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "runbook")
+    if written and not _LINK.fullmatch(written):
+        reading.fail(node, f"`{written[:60]}` is not a link; write an address that begins with http:// or https://")
+    return replace(settings, runbook=written)
+
+
 def _enabled(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "enabled").lower()
     if written and written not in _YES + _NO:
@@ -95,6 +133,12 @@ _CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
     "channel": _channel,
     "labels": _labels,
     "max_age": _max_age,
+    "start": _start,
+    "end": _end,
+    "active": _active,
+    "mention": _mention,
+    "owner": _owner,
+    "runbook": _runbook,
     "enabled": _enabled,
 }
 SETTING_KEYS = tuple(_CHANGES)

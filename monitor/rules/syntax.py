@@ -1,18 +1,28 @@
-"""How a term is written: `word`, `a phrase`, `missil*`, `=ICE`, `$alias`."""
+"""How a term is written: `word`, `a phrase`, `missil*`, `=ICE`, `strike~`, `/regular expression/`, `$alias`."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-from monitor.model.rule import Term
+import re2
+
+from monitor.model.rule import AnyOf, Regex, Term
+from monitor.rules.inflections import inflections
 
 MAX_TERM = 200
 """Characters of one term."""
+MAX_REGEX = 500
+"""Characters of one regular expression."""
+_REGEX_MEMORY = 1 << 20
 
 _ALIAS = re.compile(r"\$([^\W\d][\w-]*)")
 _OPERATOR = re.compile(r'(?<=[\w*")]) (AND|OR|NOT|NEAR(?:/\d+)?) (?=[\w"(=$])')
 _POSSESSIVE_ALONE = re.compile(r"^\W*['’]s\W*$", re.IGNORECASE)
 _SHORTEST_PREFIX = 2
+# As nearly all terms are written; what it lets through needs no other check.
+_PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9]+(?: [A-Za-z][A-Za-z0-9]+)*)(\*?)")
+_FUZZY = re.compile(r"\w~\d*$")
+_REGEX = re.compile(r"(=?)/(.+)/", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +36,40 @@ class TermError(ValueError):
     """The text is not a term; the message says why and what to do."""
 
 
-def parse_term(written: str) -> Term | AliasName:
-    """The term or alias that the text stands for.
+def parse_term(written: str) -> Term | Regex | AnyOf | AliasName:
+    """The term or alias that the text stands for; `word~` is a choice of all its forms.
 
     Raises:
-        TermError: nothing to search for, a wildcard elsewhere than at the end, an operator inside, too long.
+        TermError: nothing to search for, a wildcard elsewhere than at the end, an operator inside, too long, or a
+            regular expression RE2 does not take.
     """
+    plain = _PLAIN.fullmatch(written)
+    if plain and len(written) <= MAX_TERM and not _OPERATOR.search(written):
+        return Term(plain[1], prefix=bool(plain[2]))
     text = " ".join(written.split())
     if not text:
         raise TermError("an empty term; write a word, and put one that begins with # in double quotes")
+    regex = _REGEX.fullmatch(written.strip())
+    if regex:
+        return _regex(regex[2], exact=bool(regex[1]))
     if len(text) > MAX_TERM:
         raise TermError(f"a term of {len(text):,} characters; at most {MAX_TERM}, shorten it or split it with `all`")
     if text.startswith("$"):
         return _alias(text)
     exact = text.startswith("=")
     body = text[1:].lstrip() if exact else text
+    if body.endswith("~"):
+        return _inflected(body[:-1].rstrip(), exact=exact)
     prefix = body.endswith("*")
     body = body[:-1] if prefix else body
     operator = _OPERATOR.search(body)
     if operator:
-        problem = f"`{operator[1]}` inside a term; write lists instead: `any:` for OR, `all:` for AND, `none:` for NOT"
+        problem = (
+            f"`{operator[1]}` inside a term; write `query:`, or lists: `any:` for OR, `all:` for AND, `none:` for NOT"
+        )
         raise TermError(problem)
+    if _FUZZY.search(body):
+        raise TermError(f"`{text}` asks for similar spellings, which is not known here; write each under `any`")
     if "*" in body:
         raise TermError(f"`{text}` has a * before its end; a wildcard ends a term, as in missil*")
     if _blank(body):
@@ -54,6 +77,32 @@ def parse_term(written: str) -> Term | AliasName:
     if prefix and _too_short(body):
         raise TermError(f"`{text}` would match a large part of all words; write at least {_SHORTEST_PREFIX} letters")
     return Term(body, exact=exact, prefix=prefix)
+
+
+def _inflected(body: str, *, exact: bool) -> AnyOf:
+    forms = inflections(body)
+    if not forms:
+        problem = f"`{body}~` asks for the forms of an English word of three letters or more"
+        raise TermError(f"{problem}; in other languages use a wildcard, as in missil*")
+    return AnyOf(tuple(Term(form, exact=exact) for form in forms))
+
+
+def _regex(pattern: str, *, exact: bool) -> Regex:
+    if len(pattern) > MAX_REGEX:
+        raise TermError(f"a regular expression of {len(pattern):,} characters; at most {MAX_REGEX}")
+    options = re2.Options()
+    options.max_mem = _REGEX_MEMORY
+    options.log_errors = False
+    try:
+        empty = re2.compile(pattern, options).search("")
+    except re2.error as error:
+        said = error.args[0] if error.args else "not understood"
+        said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        problem = f"/{pattern[:60]}/ is no regular expression RE2 takes ({said})"
+        raise TermError(f"{problem}; look-around and back-references do not exist there") from error
+    if empty:
+        raise TermError(f"/{pattern[:60]}/ matches where there is nothing; take out what makes all of it optional")
+    return Regex(pattern, exact=exact)
 
 
 def _alias(text: str) -> AliasName:

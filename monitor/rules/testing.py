@@ -1,12 +1,14 @@
-"""Runs the tests that rule files carry."""
+"""Runs the tests that rule files carry, and tells what of a rule they leave untried."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from monitor.model.article import Article, SourceKind
-from monitor.model.rule import Match, Rule, RuleTest
+from monitor.model.rule import Attribute, Condition, FactCondition, Hit, Match, Rule, RuleTest
+from monitor.rules.shapes import is_one_choice, parts_of
+from monitor.rules.wording import written
 
 _NOWHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -26,6 +28,7 @@ class TestResult:
         passed: the rule did what the test says it must.
         file, line: where the test is written.
         terms: the terms found, for a rule that matched.
+        missing: what the test says must be found and was not.
     """
 
     __test__ = False  # not a test class, whatever a test runner may think of the name
@@ -36,6 +39,7 @@ class TestResult:
     file: str
     line: int
     terms: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -46,7 +50,12 @@ class TestResult:
         shown = " ".join(f"{self.test.title} {self.test.text}".split())
         shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
         found = f" (found {', '.join(self.terms)})" if self.terms else ""
-        wrong = "must match but does not" if self.test.expect else f"must not match but does{found}"
+        if self.missing:
+            wrong = f"must find {', '.join(self.missing)} but does not{found}"
+        elif self.test.expect:
+            wrong = "must match but does not"
+        else:
+            wrong = f"must not match but does{found}"
         return f'{place}: {wrong}: "{shown}"'
 
 
@@ -67,7 +76,92 @@ def run_tests(rules: Iterable[Rule], prepare: Callable[[Sequence[Rule]], Matchin
 
 
 def _run(rule: Rule, test: RuleTest, matching: Matching) -> TestResult:
-    article = Article(rule.file, f"line {test.line}", test.title, test.text, _NOWHEN, kind=SourceKind.SEED)
+    article = article_of(rule, test)
     matches = matching.match(article)
-    terms = tuple(dict.fromkeys(hit.term for match in matches for hit in match.hits))
-    return TestResult(rule, test, bool(matches) is test.expect, rule.file, test.line, terms)
+    hits = [hit for match in matches for hit in match.hits]
+    terms = tuple(dict.fromkeys(hit.term for hit in hits))
+    found = {" ".join(_words(article, hit).split()) for hit in hits}
+    missing = tuple(words for words in test.finds if words not in found) if matches else ()
+    passed = bool(matches) is test.expect and not missing
+    return TestResult(rule, test, passed, rule.file, test.line, terms, missing)
+
+
+def _words(article: Article, hit: Hit) -> str:
+    return (article.title if hit.field == "title" else article.text)[hit.start : hit.end]
+
+
+def article_of(rule: Rule, test: RuleTest) -> Article:
+    """The example as an article."""
+    said: dict[str, list[str]] = {}
+    for name, value in test.article:
+        said.setdefault(name, []).append(value)
+    one = {name: values[0] for name, values in said.items()}
+    return Article(
+        source=one.get("source", rule.file),
+        key=f"line {test.line}",
+        title=test.title,
+        text=test.text,
+        fetched=_NOWHEN,
+        url=one.get("url", ""),
+        lang=one.get("lang", ""),
+        outlet=one.get("outlet", ""),
+        group=one.get("group", ""),
+        kind=SourceKind.SEED,
+        authors=tuple(said.get("author", ())),
+        categories=tuple(said.get("category", ())),
+    )
+
+
+class Answered(Protocol):
+    """A condition answered for an article, such as `monitor.matching.Explained`: its parts are the condition's."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is true."""
+
+    @property
+    def parts(self) -> Sequence["Answered"]:
+        """The parts, in the rule's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the tests of a rule have tried.
+
+    Attributes:
+        branches: how many branches the rule has: its terms and conditions, an alias counting as one.
+        untried: those no test has made true, as the rule writes them.
+    """
+
+    rule: Rule
+    branches: int
+    untried: tuple[str, ...]
+
+
+def coverage(rule: Rule, explain: Callable[[Rule, Article], Answered]) -> Coverage:
+    """Which branches of the rule its tests have made true; attributes and facts are left out.
+
+    Args:
+        rule: with its tests.
+        explain: answers a rule's condition for an article; pass `monitor.matching.explain`.
+    """
+    branches = list(_branches(rule.condition, ()))
+    tried: set[tuple[int, ...]] = set()
+    for test in rule.tests:
+        answered = explain(rule, article_of(rule, test))
+        tried.update(path for path, _ in branches if path not in tried and _at(answered, path).holds)
+    return Coverage(rule, len(branches), tuple(written(part) for path, part in branches if path not in tried))
+
+
+def _branches(condition: Condition, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Condition]]:
+    inside = () if is_one_choice(condition) else parts_of(condition)
+    if not inside and not isinstance(condition, Attribute | FactCondition):
+        yield path, condition
+    for number, part in enumerate(inside):
+        yield from _branches(part, (*path, number))
+
+
+def _at(answered: Answered, path: tuple[int, ...]) -> Answered:
+    for number in path:
+        answered = answered.parts[number]
+    return answered

@@ -1,7 +1,7 @@
 """Articles in: what a poll brought, feed states, seed files, quarantine, and the queue of unprocessed articles."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from monitor.store.engine import transaction
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
 
 _LONGEST_REASON = 2_000
+_PAGE = 1_000
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
 
 
@@ -96,6 +97,36 @@ class ArticleStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             found = [read_article(row) for row in connection.execute(query)]
         return found[0] if len(found) == 1 else None
+
+    def archive(self, since: datetime, limit: int = 1_000_000) -> Iterator[Article]:
+        """Articles fetched since then in order of arrival, a page at a time; the newest ones, where there are more."""
+        newest = select(articles.c.seq).where(articles.c.fetched >= since).order_by(articles.c.seq.desc())
+        with transaction(self._engine, read_only=True) as connection:
+            first = connection.execute(newest.offset(limit - 1).limit(1)).scalar()
+        after = (first or 0) - 1
+        while True:
+            query = (
+                select(articles.c.seq, *_COLUMNS)
+                .where(articles.c.fetched >= since, articles.c.seq > after)
+                .order_by(articles.c.seq)
+                .limit(_PAGE)
+            )
+            with transaction(self._engine, read_only=True) as connection:
+                rows = connection.execute(query).all()
+            yield from map(read_article, rows)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].seq
+
+    def matched_since(self, since: datetime) -> set[tuple[str, str]]:
+        """Rule and article ids of the matches stored of articles fetched since then."""
+        query = (
+            select(matches.c.rule_id, matches.c.article_id)
+            .join(articles, articles.c.id == matches.c.article_id)
+            .where(articles.c.fetched >= since)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            return {(row.rule_id, row.article_id) for row in connection.execute(query)}
 
     def drop_old_texts(self, before: datetime) -> int:
         """Empty the text of processed articles that matched no rule and were fetched earlier; how many.

@@ -102,6 +102,7 @@ def test_an_explanation_shows_the_answer_and_the_text_at_every_leaf():
     explained = explain(Rule("r", "", condition, enabled=False), told)
     assert not explained.holds
     assert list(render(explained)) == [
+        "nearest miss: =ICE is missing",
         "✗ all of",
         "  ✓ any of $kyiv",
         "    ✗ Kiev",

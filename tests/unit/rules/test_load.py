@@ -108,3 +108,98 @@ def test_an_unreadable_entry_is_reported(folder):
     reloaded = RuleFolder(folder).reload()
     assert ids(reloaded) == ["a", "b", "c"]
     assert "cannot be read" in reloaded.errors[0].problem
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    (tmp_path / "words.yaml").write_text("vocabulary:\n  kim: [Kim Jong Un, Kim]\n  both: [$kim, Putin]\n  idle: [x]\n")
+    (tmp_path / "a.yaml").write_text("aliases: {own: [$kim, z], lost: [y]}\nrules:\n- {id: a, any: [$both, $own]}\n")
+    return tmp_path
+
+
+def terms(rule) -> set[str]:
+    return {str(term) for alias in rule.condition.parts for term in alias.parts}
+
+
+def test_a_vocabulary_is_shared_among_files(shared):
+    reloaded = RuleFolder(shared).reload()
+    assert reloaded.errors == ()
+    assert terms(reloaded.rules[0]) == {"Kim Jong Un", "Kim", "Putin", "z"}
+    assert {name.name for name in reloaded.vocabulary} == {"kim", "both", "idle"}
+    assert reloaded.unused == (
+        (str(shared / "words.yaml"), 4, "idle"),
+        (str(shared / "a.yaml"), 1, "lost"),
+    )
+
+
+def test_a_changed_vocabulary_changes_the_rules_that_use_it(shared):
+    rules = RuleFolder(shared)
+    before = rules.reload().rules
+    (shared / "words.yaml").write_text("vocabulary:\n  kim: [Kim]\n  both: [$kim]\n")
+    after = rules.reload()
+    assert terms(after.rules[0]) == {"Kim", "z"}
+    assert (after.changed, after.rules[0].version != before[0].version) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem", "line"),
+    [
+        ("vocabulary:\n  kim: [$both]\n  both: [$kim]\n", "in a circle", 3),
+        ("vocabulary:\n  kim: [$nobody]\n", "unknown alias $nobody", 2),
+        ("vocabulary:\n  kim: ['...']\n", "no letter or digit", 2),
+        ("vocabulary: [", "not YAML", 2),
+    ],
+)
+def test_a_broken_vocabulary_keeps_its_last_good_version(shared, content, problem, line):
+    rules = RuleFolder(shared)
+    good = rules.reload().rules
+    (shared / "words.yaml").write_text(content)
+    for _ in range(2):
+        broken = rules.reload()
+        assert [(error.file, error.line) for error in broken.errors] == [(str(shared / "words.yaml"), line)]
+        assert problem in broken.errors[0].problem
+        assert broken.rules == good
+
+
+def test_a_name_in_two_files_is_an_error_that_names_both(shared):
+    (shared / "b.yaml").write_text("vocabulary:\n  kim: [Kim Kardashian]\n")
+    error = RuleFolder(shared).reload().errors[-1]
+    assert (error.file, error.line) == (str(shared / "words.yaml"), 2)
+    assert f"{shared / 'b.yaml'}:2" in error.problem
+
+
+def test_a_name_that_vanishes_breaks_the_rules_that_use_it(shared):
+    rules = RuleFolder(shared)
+    good = rules.reload().rules
+    (shared / "words.yaml").write_text("vocabulary: {kim: [Kim]}\n")
+    broken = rules.reload()
+    assert [error.problem.split(";")[0] for error in broken.errors] == ["unknown alias $both"]
+    assert broken.rules == good
+
+
+def test_a_local_alias_hides_a_shared_name(shared):
+    (shared / "a.yaml").write_text("aliases: {kim: [Kimberley]}\nrules:\n- {id: a, any: [$kim]}\n")
+    assert terms(RuleFolder(shared).reload().rules[0]) == {"Kimberley"}
+
+
+def test_defaults_of_a_folder_hold_below_it(folder):
+    (folder / "_defaults.yaml").write_text("defaults: {severity: high, labels: [all], lang: en}\n")
+    (folder / "sub" / "_defaults.yaml").write_text("defaults: {severity: low}\n")
+    (folder / "sub" / "c.yaml").write_text("defaults: {owner: me}\n" + rule("c"))
+    a, _, c = RuleFolder(folder).reload().rules
+    assert (a.severity.value, a.labels, a.owner) == ("high", ("all",), "")
+    assert (c.severity.value, c.labels, c.owner) == ("low", ("all",), "me")
+    assert str(c.condition.parts[0].values) == "('en',)"
+
+
+def test_broken_defaults_keep_their_last_good_version(folder):
+    rules = RuleFolder(folder)
+    (folder / "_defaults.yaml").write_text("defaults: {severity: high}\n")
+    good = rules.reload().rules
+    for content in ("defaults: {severity: hgih}\n", "rules: []\n", "defaults: [\n"):
+        (folder / "_defaults.yaml").write_text(content)
+        broken = rules.reload()
+        assert broken.errors
+        assert broken.rules == good
+    (folder / "_defaults.yaml").unlink()
+    assert RuleFolder(folder).reload().rules[0].severity.value == "medium"

@@ -1,0 +1,1 @@
+"""Measurements of what the program promises, each run as `python -m bench.<name>`."""

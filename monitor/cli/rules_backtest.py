@@ -1,0 +1,128 @@
+"""`monitor rules backtest`: what rules would have found in the articles of the past."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.rules_files import RulesSince, load, period, show
+from monitor.cli.shared import ConfigOption, JsonOption, open_store, print_json, printable
+from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.model.article import Article
+    from monitor.model.rule import Rule
+    from monitor.rules.backtest import Backtest
+    from monitor.rules.load import Reloaded
+
+_MOST_GROUPED = 1_000
+"""Matched articles of one rule beyond which telling its stories apart takes too long."""
+
+
+def backtest(
+    rules: Annotated[str, typer.Argument(help="The id of a rule, a file or a folder; all rules.")] = "",
+    since: RulesSince = "7d",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run rules over the stored articles: how much they find, a day and by story, and what changed.
+
+    New and lost matches are against what the running version of each rule has found in the same articles.
+    """
+    from monitor.clock import SystemClock
+
+    loaded, chosen = _chosen(rules, config)
+    until = SystemClock().now()
+    begin = until - period(since)
+    with open_store(config) as store:
+        before: dict[str, set[str]] = {}
+        for rule_id, article_id in store.matched_since(begin):
+            before.setdefault(rule_id, set()).add(article_id)
+        found, articles = _run(chosen, store.archive(begin))
+    if json:
+        print_json(_json(one, before.get(one.rule.id, set()), articles, begin, until) for one in found)
+    else:
+        typer.echo(f"{articles:,} articles since {begin:%a %d %b %H:%M} UTC")
+        for one in found:
+            _print(one, before.get(one.rule.id, set()), begin, until)
+    for error in loaded.errors:
+        typer.secho("\n".join(show(error)), fg="red", err=True)
+    if loaded.errors:
+        raise typer.Exit(1)
+
+
+def _chosen(rules: str, config: Path | None) -> "tuple[Reloaded, Sequence[Rule]]":
+    """The rules to run; those of a file also when they are disabled."""
+    from dataclasses import replace
+
+    if not rules or Path(rules).exists():
+        loaded = load(Path(rules) if rules else None, config)
+        chosen = loaded.rules
+    else:
+        loaded = load(None, config)
+        chosen = tuple(rule for rule in loaded.rules if rule.id == rules)
+        if not chosen:
+            raise MonitorError(f"there is no rule and no file {rules}; see `monitor rules list`")
+    return loaded, [replace(rule, enabled=True) for rule in chosen]
+
+
+def _run(rules: "Sequence[Rule]", archive: "Iterable[Article]") -> "tuple[list[Backtest], int]":
+    from monitor.matching.matcher import Matcher
+    from monitor.rules.backtest import Backtest
+
+    found = {rule.id: Backtest(rule) for rule in rules}
+    matcher = Matcher(rules)
+    articles = 0
+    for article in archive:
+        articles += 1
+        for rule in matcher.which(article):
+            found[rule.id].add(article)
+    return list(found.values()), articles
+
+
+def _stories(one: "Backtest") -> int | None:
+    """How many stories the alerting articles tell, which is how many first alerts there would have been."""
+    from monitor.stories.grouping import Grouper
+
+    if len(one.alerting) > _MOST_GROUPED:
+        return None
+    grouper = Grouper()
+    stories: set[str] = set()
+    for article in one.alerting:
+        decision = grouper.decide(article)
+        grouper.admit(article, decision)
+        stories.add(decision.story_id)
+    return len(stories)
+
+
+def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", until: "datetime") -> dict[str, object]:
+    return {
+        "rule": one.rule.id,
+        "version": one.rule.version,
+        "articles": articles,
+        "matches": len(one.ids),
+        "alerts": _stories(one),
+        "days": {str(day): one.days[day] for day in sorted(one.days)},
+        "new": one.new(before),
+        "lost": one.lost(before),
+        "since": begin,
+        "until": until,
+        "samples": one.titles,
+    }
+
+
+def _print(one: "Backtest", before: set[str], begin: "datetime", until: "datetime") -> None:
+    from monitor.rules.backtest import sparkline
+
+    days = one.by_day(begin, until)
+    stories = _stories(one)
+    alerts = f"{stories:,} alerts after dedup" if stories is not None else "too many matches to tell stories apart"
+    typer.secho(f"{one.rule.id}", bold=True)
+    typer.echo(f"  {sparkline(days)}  {len(one.ids):,} matches, {len(one.ids) / len(days):.1f} a day, {alerts}")
+    if before or one.ids:
+        typer.echo(f"  against the running version: {one.new(before):,} new, {one.lost(before):,} lost")
+    for title in reversed(one.titles):
+        typer.echo(f"    {printable(title)}")
