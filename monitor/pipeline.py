@@ -119,6 +119,11 @@ class Pipeline:
         self, article: Article, matches: tuple[Match, ...], facts: Facts | None, book: Rulebook
     ) -> Processed:
         try:
+            # Without facts a rule that asks for some stays matched: rather an alert that says so than a missed story.
+            if facts is not None:
+                matches = book.matcher.confirm(matches, article, facts)
+            if not matches:
+                return Processed(article, facts=facts)
             return await self._decide(article, matches, facts, book)
         except StoreError:
             raise

@@ -27,7 +27,7 @@ def decide(
     A channel gets one decision naming all its rules, so two rules never tell it the same story twice.
     Deciding again about an article that has alerted already repeats what was decided then.
     `prior` are the alerts the story has raised so far, in any channel; a match whose rule is gone is passed over;
-    an article is too old when it is for every rule of the channel.
+    an article is too old when it is for every rule of the channel; rules outside of their schedule don't alert.
     """
     decisions = []
     for spelled, matched in _by_channel(matches, rules, default_channel).items():
@@ -103,13 +103,19 @@ def _decide(
     again = next((alert for alert in raised if alert.article_id == article.id), None)
     if again is not None:
         return AlertDecision(article.id, story.story_id, channel, again.kind, again.reason, again.rules, again.severity)
-    severity = rules[0].severity
-    too_old = _age(article, now) > max(rule.max_age for rule in rules)
-    if raised:
+    on_duty = [rule for rule in rules if rule.schedule.covers(now)]
+    speaking = on_duty or rules
+    severity = speaking[0].severity
+    too_old = _age(article, now) > max(rule.max_age for rule in speaking)
+    kind: AlertKind | None
+    if not on_duty:
+        kind, reason = None, Reason.OFF_SCHEDULE
+    elif raised:
         kind, reason = _follow_up(story, severity, raised, too_old=too_old)
     else:
         kind, reason = (None, Reason.TOO_OLD) if too_old else (AlertKind.FIRST, Reason.NEW_STORY)
-    return AlertDecision(article.id, story.story_id, channel, kind, reason, tuple(rule.id for rule in rules), severity)
+    names = tuple(rule.id for rule in speaking)
+    return AlertDecision(article.id, story.story_id, channel, kind, reason, names, severity)
 
 
 def _follow_up(

@@ -1,7 +1,7 @@
 """From a decision to the card a person reads: everything chosen and worded here, nothing formatted for a channel."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from monitor.alerts.keyfacts import attribution, key_facts
@@ -63,7 +63,14 @@ def render(
         changes=_changes(decision, story, facts) if update else (),
         also=_also(article, outlets, copies),
         notes=_notes(article, facts),
+        mentions=_each(rules[name].mention for name in decision.rules if name in rules),
+        owners=_each(clean(rules[name].owner) for name in decision.rules if name in rules),
+        runbooks=_each(_web_address(rules[name].runbook) for name in decision.rules if name in rules),
     )
+
+
+def _each(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _untold(excerpts: Sequence[Excerpt], told: Sequence[str]) -> tuple[Excerpt, ...]:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NO_NEWS = "same_story_no_news"
     EDITED_NO_NEWS = "edited_no_news"
     TOO_OLD = "too_old"
+    OFF_SCHEDULE = "off_schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Card:
         changes: what is new since the story's last alert, for an update.
         also: who else reports it: "also Reuters, AFP; 3 copies", "" for nobody yet.
         notes: what the reader must know about the card itself, such as "facts not analysed".
+        mentions: whom the rules call, as the channel writes it: "@here", a user's or group's id.
+        owners: who answers for the rules; runbooks: links to what to do.
     """
 
     severity: Severity
@@ -103,6 +106,9 @@ class Card:
     changes: tuple[str, ...] = ()
     also: str = ""
     notes: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    runbooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

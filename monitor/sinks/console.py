@@ -105,6 +105,9 @@ def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
         parts += [Text(), _facts(card.facts)]
     if not follows:
         parts += _evidence(card)
+    duty = [f"owner {', '.join(card.owners)}"] if card.owners else []
+    duty += [f"runbook {link}" for link in card.runbooks]
+    parts += [Text(clean(line), style="dim", overflow="fold") for line in duty]
     parts += [Text(f"note: {clean(note)}", style="italic dim") for note in card.notes]
     return _Bar(Group(*parts), _COLOUR[card.severity], indent=_INDENT if follows else 0)
 

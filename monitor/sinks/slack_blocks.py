@@ -174,7 +174,20 @@ def _piece(raw: str, *, bold: bool = False) -> Block:
 def _footer(card: Card, lost_thread: bool) -> list[Block]:
     texts = [f"Matched: {parsed(cut(', '.join(card.terms), 300))}"] if card.terms else []
     texts += filter(None, (parsed(note) for note in _notes(card, lost_thread)))
-    return [_context(*texts)] if texts else []
+    duty = [f"Owner: {parsed(cut(', '.join(card.owners), 200))}"] if card.owners else []
+    duty += [f"<{_address(link)}|Runbook>" for link in card.runbooks[:3] if _address(link)]
+    calls = " ".join(filter(None, map(_call, card.mentions[:5])))
+    return [_context(*some) for some in (texts, [" · ".join(filter(None, [calls, *duty]))]) if any(some)]
+
+
+def _call(mention: str) -> str:
+    """A rule's `mention` in Slack's way of writing; rules are the operator's own, so theirs alone may call people."""
+    name = mention.strip().strip("<>")
+    if name.lstrip("@!") in {"here", "channel", "everyone"}:
+        return f"<!{name.lstrip('@!')}>"
+    if name.startswith("!subteam^") or re.fullmatch(r"S[A-Z0-9]{6,}", name):
+        return f"<!subteam^{name.removeprefix('!subteam^')}>"
+    return f"<@{name.lstrip('@')}>" if re.fullmatch(r"@?[UW][A-Z0-9]{6,}", name) else parsed(name)
 
 
 def _notes(card: Card, lost_thread: bool) -> list[str]:
@@ -185,7 +198,7 @@ def _notes(card: Card, lost_thread: bool) -> list[str]:
 def _context(*texts: str) -> Block:
     return {
         "type": "context",
-        "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts],
+        "elements": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts if text],
     }
 
 

@@ -1,7 +1,7 @@
 """One decision per article and channel; the cases are in tests/data/alerts/policy.yaml."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from monitor.alerts.policy import alerts_from, decide
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card
 from monitor.model.article import SourceKind
-from monitor.model.rule import Hit, Match, Rule, Severity, Term
+from monitor.model.rule import Hit, Match, Rule, Schedule, Severity, Term
 from monitor.model.story import Change, Relation, StoryDecision
 from tests.support.nouns import NOON, alert, article
 
@@ -102,3 +102,19 @@ def test_a_channel_has_one_first_alert_a_story_and_a_second_run_changes_nothing(
             prior = list({a.id: a for a in (*prior, *alerts_from(decisions, card, prior, NOON))}.values())
     assert [a.seq for a in prior] == list(range(len(prior)))
     assert sum(a.kind is AlertKind.FIRST for a in prior) == bool(relations)
+
+
+def test_a_rule_off_duty_stays_silent_and_leaves_the_channel_to_the_others() -> None:
+    about = article("this", published=NOON)
+    night = replace(rule("night", "critical", "", 48), schedule=Schedule(hours=((time(22), time(6)),)))
+    day = rule("day", "low", "", 48)
+    story = StoryDecision(about.id, "story", Relation.NEW)
+
+    def decided(*rules: Rule) -> list[tuple[str | None, str, tuple[str, ...], str]]:
+        known = {one.id: one for one in rules}
+        found = [match(one.id) for one in rules]
+        decisions = decide(about, found, known, story, prior=[], now=NOON, default_channel="#news")
+        return [(d.kind, d.reason.value, d.rules, d.severity.value) for d in decisions]
+
+    assert decided(night) == [(None, "off_schedule", ("night",), "critical")]
+    assert decided(night, day) == [("first", "new_story", ("day",), "low")]

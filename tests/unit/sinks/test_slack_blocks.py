@@ -202,3 +202,33 @@ def test_an_overlong_card_drops_its_passages_first() -> None:
     written = json.dumps(blocks(full))
     assert "rich_text_quote" not in written
     assert "uncommonly" in written
+
+
+@pytest.mark.parametrize(
+    ("mention", "written"),
+    [
+        ("@here", "<!here>"),
+        ("@channel", "<!channel>"),
+        ("U012ABCDEF", "<@U012ABCDEF>"),
+        ("@U012ABCDEF", "<@U012ABCDEF>"),
+        ("S012ABCDEF", "<!subteam^S012ABCDEF>"),
+        ("<!subteam^S012ABCDEF>", "<!subteam^S012ABCDEF>"),
+    ],
+)
+def test_a_rule_calls_people_and_only_a_rule_does(mention: str, written: str) -> None:
+    card = Card(
+        Severity.HIGH,
+        AlertKind.FIRST,
+        ("<!channel> rule",),
+        "<!channel> headline",
+        "",
+        "<!here>",
+        None,
+        mentions=(mention,),
+        owners=("night desk",),
+        runbooks=("https://wiki.example/runbook",),
+    )
+    shown = json.dumps(blocks(card), ensure_ascii=False)
+    assert shown.count(written) == 1
+    assert "Owner: night desk" in shown
+    assert "<https://wiki.example/runbook|Runbook>" in shown
