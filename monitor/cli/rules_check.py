@@ -114,6 +114,7 @@ def run_file_tests(
 def _test_json(results: "tuple[TestResult, ...]", covered: "list[Coverage]") -> None:
     print_json(
         {
+            "kind": "test",
             "rule": result.rule.id,
             "file": result.file,
             "line": result.line,
@@ -126,8 +127,14 @@ def _test_json(results: "tuple[TestResult, ...]", covered: "list[Coverage]") -> 
         for result in results
     )
     print_json(
-        {"rule": one.rule.id, "file": one.rule.file, "line": one.rule.line, "branches": one.branches}
-        | {"untried": one.untried}
+        {
+            "kind": "coverage",
+            "rule": one.rule.id,
+            "file": one.rule.file,
+            "line": one.rule.line,
+            "branches": one.branches,
+            "untried": one.untried,
+        }
         for one in covered
     )
 

@@ -75,7 +75,8 @@ def test_check_finds_nothing_wrong_but_the_missing_feeds(shipped: dict[str, str]
 
 
 def test_the_shipped_rules_pass_their_tests(shipped: dict[str, str]) -> None:
-    results = json_lines(monitor("rules", "test", "--json", env=shipped))
+    rows = json_lines(monitor("rules", "test", "--json", env=shipped))
+    results = [row for row in rows if row["kind"] == "test"]
     assert len(results) >= 20
     assert [result for result in results if not result["passed"]] == []
     assert monitor("rules", "check", env=shipped).returncode == 0
