@@ -62,6 +62,8 @@ class Reading:
     def found(self, term: Term) -> list[Found]:
         """The same as evidence."""
         number = self._terms.add(term)
+        if number not in self.scan.terms:
+            return []
         found = self._found.get(number)
         if found is None:
             name = self._terms.names[number]
