@@ -62,6 +62,8 @@ class Reading:
     def found(self, term: Term) -> list[Found]:
         """The same as evidence."""
         number = self._terms.add(term)
+        if number not in self.scan.terms:
+            return []
         found = self._found.get(number)
         if found is None:
             name = self._terms.names[number]
@@ -122,9 +124,9 @@ class Reading:
         """How many words of the document end before the position, or there."""
         return bisect_right(self._words[1], position)
 
-    def words_between(self, end: int, start: int) -> int:
-        """How many whole words stand between two positions."""
-        return max(0, self.words_before(start) - bisect_left(self._words[0], end))
+    def words_begun(self, position: int) -> int:
+        """How many words of the document begin before the position."""
+        return bisect_left(self._words[0], position)
 
     @cached_property
     def _words(self) -> tuple[list[int], list[int]]:

@@ -118,7 +118,9 @@ class Terms:
 
     def build(self) -> None:
         """Make the automaton; no term can be added afterwards."""
-        self._automata = tuple(_Automaton(some, exact=exact) for exact, some in self._patterns.items() if some.numbers)
+        self._automata = tuple(
+            _Automaton(some, len(self), exact=exact) for exact, some in self._patterns.items() if some.numbers
+        )
         self._patterns.clear()
 
     def scan(self, document: str) -> "Scan":
@@ -143,14 +145,18 @@ class _Patterns:
 class _Automaton:
     """Patterns of one kind and the terms they stand for."""
 
-    def __init__(self, some: _Patterns, *, exact: bool) -> None:
+    def __init__(self, some: _Patterns, terms: int, *, exact: bool) -> None:
         self.exact = exact
-        self.terms = Ragged.grouped(
-            np.frombuffer(some.pairs_pattern, np.int32), np.frombuffer(some.pairs_term, np.int32), len(some.numbers)
-        )
+        pattern, term = (np.frombuffer(pairs, np.int32) for pairs in (some.pairs_pattern, some.pairs_term))
+        self._terms = Ragged.grouped(pattern, term, len(some.numbers))
         # Nearly every pattern belongs to one term.
-        one = np.diff(self.terms.bounds) == 1
-        self._term = array("i", np.where(one, self.terms.values[self.terms.bounds[:-1]], -1).astype(np.int32))
+        one = np.diff(self._terms.bounds) == 1
+        self._term = array(
+            "i", np.where(one, self._terms.values[self._terms.bounds[:-1]], -1).astype(np.int32).tobytes()
+        )
+        by_term = Ragged.grouped(term, pattern, terms)
+        self._pattern = array("i", by_term.values.tobytes())
+        self._pattern_bounds = array("i", by_term.bounds.astype(np.int32).tobytes())
         self.find: Final = DoubleArrayAhoCorasick(list(some.numbers)).find_overlapping
         self._words: Final = frozenset(b"".join(some.numbers).split())
         self._beginnings: Final = {pattern.split()[-1] for pattern in some.numbers if not pattern.endswith(b" ")}
@@ -170,16 +176,18 @@ class _Automaton:
         """Whether the word can be part of a term."""
         return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
 
-    def terms_of(self, patterns: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """The patterns, each with each of the terms it stands for."""
-        for pattern in patterns:
-            term = self._term[pattern]
-            if term >= 0:
-                yield pattern, term
-            else:
-                bounds = self.terms.bounds
-                for one in self.terms.values[bounds[pattern] : bounds[pattern + 1]].tolist():
-                    yield pattern, one
+    def terms_of(self, patterns: Iterable[int]) -> set[int]:
+        """The terms the patterns stand for."""
+        terms = set(map(self._term.__getitem__, patterns))
+        if -1 in terms:
+            terms.remove(-1)
+            several = [pattern for pattern in patterns if self._term[pattern] < 0]
+            terms.update(self._terms.of(np.array(several)).tolist())
+        return terms
+
+    def patterns_of(self, term: int) -> Sequence[int]:
+        """The patterns of a term."""
+        return self._pattern[self._pattern_bounds[term] : self._pattern_bounds[term + 1]]
 
 
 class _Found:
@@ -204,22 +212,14 @@ class _Found:
     def terms(self) -> set[int]:
         """Numbers of the terms found."""
         patterns = {pattern for _, _, pattern in self._hits}
-        return {term for _, term in self._automaton.terms_of(patterns | self._around)}
+        return self._automaton.terms_of(patterns | self._around)
 
     def places(self, term: int) -> Iterator[Place]:
         """Where a term stands in the document; some places more than once."""
-        for pattern in self._patterns_of.get(term, ()):
+        for pattern in self._automaton.patterns_of(term):
             yield from self._spans(self._open, pattern)
             if pattern in self._around:
                 yield from self._spans(self._closed_up, pattern)
-
-    @cached_property
-    def _patterns_of(self) -> dict[int, list[int]]:
-        patterns = {pattern for _, _, pattern in self._hits} | self._around
-        found: dict[int, list[int]] = {}
-        for pattern, term in self._automaton.terms_of(patterns):
-            found.setdefault(term, []).append(pattern)
-        return found
 
     @cached_property
     def _open(self) -> "_Places":
