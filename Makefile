@@ -20,6 +20,9 @@ check: $(VENV)/.test ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/.test ## measure the matching engine beside others, in one run
+	$(BIN)/python -m bench.matching
+
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
