@@ -106,7 +106,7 @@ class Store(Protocol):
         """The alerts a story has raised, in all channels, oldest first."""
 
     def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take due deliveries; none before its story's first alert in the same channel is settled."""
+        """Take due deliveries; none before its story's earlier alerts in the same channel are settled."""
 
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""

@@ -15,7 +15,7 @@ from monitor.telemetry.metrics import Metrics
 Signature = frozenset[tuple[str, int, int]]
 
 
-def signature(folder: Path, patterns: Sequence[str] = ("*",)) -> Signature:
+def signature(folder: Path, patterns: Sequence[str]) -> Signature:
     """What a folder looks like from outside: each file's path, modification time and size.
 
     Comparing two is how changes are noticed; unlike the kernel's notices it also works on network file systems and
