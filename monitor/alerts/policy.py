@@ -86,8 +86,8 @@ def _by_channel(matches: Sequence[Match], rules: Mapping[str, Rule], default_cha
     matched = {match.rule_id: rules[match.rule_id] for match in matches if match.rule_id in rules}
     channels: dict[str, tuple[str, list[Rule]]] = {}
     for rule in sorted(matched.values(), key=lambda rule: -rule.severity.rank):
-        spelled = rule.channel.strip() or default_channel
-        channels.setdefault(_channel_key(spelled), (spelled, []))[1].append(rule)
+        for spelled in {_channel_key(channel): channel for channel in rule.channels or (default_channel,)}.values():
+            channels.setdefault(_channel_key(spelled), (spelled, []))[1].append(rule)
     return dict(channels.values())
 
 

@@ -132,7 +132,8 @@ def _alerts(chosen: "Settings") -> Iterator[Finding]:
 
     from monitor.cli.run import sinks
 
-    wanted = {rule.channel for rule in rule_folder(chosen.paths.rules).rules if rule.enabled}
+    enabled = [rule for rule in rule_folder(chosen.paths.rules).rules if rule.enabled]
+    wanted = {channel for rule in enabled for channel in rule.channels or ("",)}
     if "" in wanted and chosen.slack.token and not chosen.slack.channel:
         yield Finding("slack", "", "some rules name no channel and slack.channel is empty; set MONITOR_SLACK__CHANNEL")
     channels = sorted({channel or chosen.slack.channel for channel in wanted} - {""})

@@ -34,7 +34,7 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
                 "id": rule.id,
                 "name": rule.name,
                 "severity": rule.severity.value,
-                "channel": rule.channel,
+                "channels": rule.channels,
                 "enabled": rule.enabled,
                 "labels": rule.labels,
                 "owner": rule.owner,
@@ -52,7 +52,7 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
                 r.id,
                 r.severity.value,
                 "on" if r.enabled else "off",
-                r.channel or "(default)",
+                ", ".join(r.channels) or "(default)",
                 f"{r.file}:{r.line}",
                 r.name,
             )

@@ -368,6 +368,22 @@ ALWAYS = Schedule()
 
 
 @dataclass(frozen=True, slots=True)
+class Throttle:
+    """At most so many alerts of one rule in one channel within any stretch of such a length."""
+
+    alerts: int
+    within: timedelta
+
+
+class Digest(StrEnum):
+    """Whether a rule's alerts go out one by one, or gathered once an hour or a day."""
+
+    OFF = "off"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One watch rule, compiled from YAML.
 
@@ -375,7 +391,10 @@ class Rule:
         id: unique among all files; letters, digits, `-`, `_`, `.`.
         name: what the card calls it.
         condition: the tree that decides.
-        severity, channel: what an alert carries; channel "" means the configured default.
+        severity: what an alert carries.
+        channels: where alerts go; empty means the configured default.
+        throttle: how many alerts a channel bears; None for any number.
+        digest: whether alerts are gathered.
         max_age: articles published longer ago do not alert.
         schedule: when it is in force; outside of it, what matches does not alert.
         mention: whom its alerts call, as the channel writes it (`@here`, a user or group id); "" for nobody.
@@ -388,7 +407,7 @@ class Rule:
     name: str
     condition: Condition
     severity: Severity = Severity.MEDIUM
-    channel: str = ""
+    channels: tuple[str, ...] = ()
     enabled: bool = True
     labels: tuple[str, ...] = ()
     description: str = ""
@@ -397,6 +416,8 @@ class Rule:
     mention: str = ""
     owner: str = ""
     runbook: str = ""
+    throttle: Throttle | None = None
+    digest: Digest = Digest.OFF
     tests: tuple[RuleTest, ...] = ()
     file: str = ""
     line: int = 0

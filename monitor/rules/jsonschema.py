@@ -3,7 +3,7 @@
 from typing import Any, Final, get_args
 
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
-from monitor.model.rule import FieldName, Severity
+from monitor.model.rule import Digest, FieldName, Severity
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, DEFAULT_DISTANCE
 from monitor.rules.factual import CLAIM_KEYS, ENTITY_KEYS, EVENT_KEYS, PLACE_KEYS, QUOTE_KEYS
 from monitor.rules.query import MAX_DISTANCE
@@ -15,6 +15,7 @@ Schema = dict[str, Any]
 # Values are text to the reader whatever YAML makes of them, so an editor must not ask for more.
 _TEXT: Final[Schema] = {"type": ["string", "number", "boolean"]}
 _TEXTS: Final[Schema] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_NAME: Final[Schema] = {"type": "string"}
 _TERMS: Final[Schema] = {"$ref": "#/$defs/terms"}
 _DAY: Final[Schema] = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
 
@@ -63,7 +64,8 @@ _VALUES: Final[dict[str, Schema]] = {
     "name": _TEXT | {"description": "What the alert card calls it."},
     "description": _TEXT | {"description": "For the next person who reads the file."},
     "severity": _one_of(tuple(Severity)) | {"description": "How much a match matters."},
-    "channel": {"type": "string", "description": 'Where alerts go; quote names with #: "#ukraine".'},
+    "channel": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}
+    | {"description": 'Where alerts go, one or a list; quote names with #: "#ukraine".'},
     "labels": _TEXTS | {"description": "Words to sort rules by."},
     "max_age": {"type": "string", "pattern": r"^\d", "description": "Older articles do not alert: 90m, 48h, 7d."},
     "start": _DAY | {"description": "First day the rule is in force."},
@@ -72,6 +74,8 @@ _VALUES: Final[dict[str, Schema]] = {
     "mention": {"type": "string", "description": 'Whom alerts call: "@here", or an id.'},
     "owner": _TEXT | {"description": "Who answers for the rule."},
     "runbook": {"type": "string", "pattern": "^https?://", "description": "A link to what to do when it fires."},
+    "throttle": {"type": ["string", "boolean"], "description": "At most so many alerts: 5 per 1h."},
+    "digest": {"enum": [*Digest, False]} | {"description": "Gather alerts once an hour or a day."},
     "enabled": {"enum": [True, False], "description": "false keeps the rule without using it."},
     "all": _TERMS | {"description": "Every entry holds."},
     "any": _TERMS | {"description": "At least one entry holds."},

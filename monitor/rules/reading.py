@@ -23,6 +23,7 @@ _MEANT = {
     "field": "in", "fields": "in", "where": "in", "boolean": "query", "distance": "within", "minimum": "at_least",
     "count": "min_count", "score": "min_score", "sentence": "same_sentence", "paragraph": "same_paragraph",
     "notify": "mention", "mentions": "mention", "contact": "owner", "link": "runbook", "url_runbook": "runbook",
+    "rate_limit": "throttle", "limit": "throttle", "summary": "digest",
     "hours": "active", "schedule": "active", "from": "start", "until": "end", "vocab": "vocabulary",
     "entities": "entity", "places": "place", "events": "event", "numbers": "quantity", "quotes": "quote",
 }  # fmt: skip

@@ -134,8 +134,9 @@ def version_of(rule: Rule) -> str:
     """Twelve hex digits over all that a match or an alert of the rule depends on; comments and tests don't count."""
     schedule = "" if rule.schedule == ALWAYS else str(rule.schedule)
     meaning = [
-        rule.id, rule.name, rule.severity.value, rule.channel, rule.enabled, rule.labels, rule.max_age.total_seconds(),
-        schedule, rule.mention, rule.owner, rule.runbook, _plain(rule.condition),
+        rule.id, rule.name, rule.severity.value, rule.channels, rule.enabled, rule.labels, rule.max_age.total_seconds(),
+        schedule, rule.mention, rule.owner, rule.runbook, str(rule.throttle or ""), rule.digest.value,
+        _plain(rule.condition),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:12]
 
@@ -220,7 +221,7 @@ class _RuleReading(ConditionReading):
             " ".join(name.split()),
             condition,
             severity=settings.severity,
-            channel=settings.channel,
+            channels=settings.channels,
             enabled=settings.enabled,
             labels=settings.labels,
             description=description,
@@ -229,6 +230,8 @@ class _RuleReading(ConditionReading):
             mention=settings.mention,
             owner=settings.owner,
             runbook=settings.runbook,
+            throttle=settings.throttle,
+            digest=settings.digest,
             tests=tests,
             file=self.file,
             line=node.line,

@@ -1,4 +1,4 @@
-"""What a rule does and when: severity, channel, people, labels, age, schedule; set by a rule, a file or a folder."""
+"""What a rule does and when: severity, channels, people, age, schedule, throttle; set by a rule, a file or a folder."""
 
 import re
 from collections.abc import Callable
@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from monitor.model.rule import ALWAYS, Schedule, Severity
+from monitor.model.rule import ALWAYS, Digest, Schedule, Severity, Throttle
+from monitor.rules.durations import LONGEST, read_duration
 from monitor.rules.reading import Reading
 from monitor.rules.schedule import read_active, read_end, read_start
-from monitor.rules.tree import Node, Scalar
+from monitor.rules.tree import Node, Scalar, Sequence
 
 _CHANNEL = re.compile(r"[#@]?[\w.-]{1,80}")
 _LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
-_AGE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(m|h|d|w)(?:in|ours?|ays?|eeks?|inutes?)?", re.IGNORECASE)
-_AGE_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_THROTTLE = re.compile(r"(\d{1,6}) ?(?:/|per|an?|in|within) ?(.+)", re.IGNORECASE)
+_SHORTEST = timedelta(minutes=1)
+_MOST_CHANNELS = 20
 _MENTION = re.compile(r"@?[\w.-]{1,80}|<[@!#][\w^|.-]{1,80}>")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}")
-_OLDEST = timedelta(days=3660)
 _YES, _NO = ("true", "yes", "on"), ("false", "no", "off")
 
 
@@ -27,13 +28,15 @@ class Settings:
     """What `defaults` and each rule may set alike."""
 
     severity: Severity = Severity.MEDIUM
-    channel: str = ""
+    channels: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     max_age: timedelta = timedelta(hours=48)
     schedule: Schedule = ALWAYS
     mention: str = ""
     owner: str = ""
     runbook: str = ""
+    throttle: Throttle | None = None
+    digest: Digest = Digest.OFF
     enabled: bool = True
 
 
@@ -60,10 +63,16 @@ def _channel(reading: Reading, settings: Settings, node: Node) -> Settings:
     if isinstance(node, Scalar) and node.plain and not node.text:
         reading.fail(node, 'nothing after `channel:`; quote a name that begins with #, as in channel: "#ukraine"')
         return settings
-    written = reading.text(node, "channel")
-    if written and not _CHANNEL.fullmatch(written):
-        reading.fail(node, f'`{written[:60]}` is not a channel; write one name or id, as in "#ukraine" or C0123ABCD')
-    return replace(settings, channel=written)
+    if isinstance(node, Sequence) and len(node.items) > _MOST_CHANNELS:
+        reading.fail(node, f"{len(node.items)} channels; at most {_MOST_CHANNELS}, since each gets every alert")
+        return settings
+    channels: list[str] = []
+    for item in reading.items(node, "`channel`"):
+        written = reading.text(item, "channel")
+        if written and not _CHANNEL.fullmatch(written):
+            reading.fail(item, f'`{written[:60]}` is not a channel; write a name or id, as in "#ukraine" or C0123ABCD')
+        channels.append(written)
+    return replace(settings, channels=tuple(dict.fromkeys(channels)))
 
 
 def _labels(reading: Reading, settings: Settings, node: Node) -> Settings:
@@ -78,14 +87,13 @@ def _labels(reading: Reading, settings: Settings, node: Node) -> Settings:
 
 def _max_age(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "max_age")
-    age = _AGE.fullmatch(written)
-    if age is None and written:
+    length = read_duration(written)
+    if length is None and written:
         reading.fail(node, f"`{written[:60]}` is not an age; write a number and m, h, d or w, as in 48h or 7d")
-    if age is None:
+    if length is None:
         return settings
-    length = timedelta(**{_AGE_UNITS[age[2].lower()]: min(float(age[1]), 1e5)})
-    if not timedelta(minutes=1) <= length <= _OLDEST:
-        reading.fail(node, f"an age of {written} is not sensible; from 1m to {_OLDEST.days}d")
+    if not _SHORTEST <= length <= LONGEST:
+        reading.fail(node, f"an age of {written} is not sensible; from 1m to {LONGEST.days}d")
         return settings
     return replace(settings, max_age=length)
 
@@ -121,6 +129,31 @@ def _runbook(reading: Reading, settings: Settings, node: Node) -> Settings:
     return replace(settings, runbook=written)
 
 
+def _throttle(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "throttle").lower()
+    if not written or written in _NO:
+        return replace(settings, throttle=None)
+    found = _THROTTLE.fullmatch(written)
+    within = read_duration(found[2]) if found else None
+    if found is None or within is None or not int(found[1]) or not _SHORTEST <= within <= LONGEST:
+        reading.fail(
+            node, f"`{written[:60]}` is no throttle; write how many alerts in what time: 5 per 1h; off for none"
+        )
+        return settings
+    return replace(settings, throttle=Throttle(int(found[1]), within))
+
+
+def _digest(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "digest").lower()
+    written = "off" if written in _NO else written
+    if written and written not in list(Digest):
+        near = reading.nearest(written, list(Digest))
+        hint = f"; did you mean {near}?" if near else ""
+        reading.fail(node, f"`{written[:60]}` is not a digest: {', '.join(Digest)}{hint}")
+        return settings
+    return replace(settings, digest=Digest(written)) if written else settings
+
+
 def _enabled(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "enabled").lower()
     if written and written not in _YES + _NO:
@@ -139,6 +172,8 @@ _CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
     "mention": _mention,
     "owner": _owner,
     "runbook": _runbook,
+    "throttle": _throttle,
+    "digest": _digest,
     "enabled": _enabled,
 }
 SETTING_KEYS = tuple(_CHANGES)

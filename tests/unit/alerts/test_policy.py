@@ -21,8 +21,10 @@ DATA = Path(__file__).parents[2] / "data" / "alerts"
 CASES = YAML(typ="safe").load(DATA / "policy.yaml")
 
 
-def rule(name: str, severity: str, channel: str, hours: int) -> Rule:
-    return Rule(name, name.title(), Term(name), Severity(severity), channel, max_age=timedelta(hours=hours))
+def rule(name: str, severity: str, channels: str, hours: int) -> Rule:
+    return Rule(
+        name, name.title(), Term(name), Severity(severity), tuple(channels.split()), max_age=timedelta(hours=hours)
+    )
 
 
 def match(name: str) -> Match:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor.model.rule import AllOf, AnyOf, NoneOf, RuleTest, Severity, Term
+from monitor.model.rule import AllOf, AnyOf, NoneOf, RuleTest, Severity, Term, Throttle
 from monitor.rules.schema import parse
 from monitor.rules.tree import MAX_BYTES
 
@@ -39,7 +39,7 @@ def test_a_broken_file_is_answered_with_place_and_advice(case):
 
 def test_a_full_rule():
     (rule,) = read((DATA / "full.yaml").read_text())
-    assert (rule.id, rule.name, rule.severity, rule.channel) == ("kursk", "Kursk", Severity.CRITICAL, "#ukraine")
+    assert (rule.id, rule.name, rule.severity, rule.channels) == ("kursk", "Kursk", Severity.CRITICAL, ("#ukraine",))
     assert (rule.labels, rule.max_age, rule.enabled, rule.line) == (("war",), timedelta(days=7), True, 7)
     assert rule.description == "What happens in Kursk."
     assert rule.condition == AllOf(
@@ -83,8 +83,34 @@ def test_what_a_rule_leaves_out_comes_from_the_defaults():
     )
     assert (one.severity, one.labels, one.max_age, one.enabled) == (Severity.HIGH, ("a",), timedelta(days=3), False)
     assert (two.severity, two.labels, two.max_age, two.enabled) == (Severity.LOW, ("b",), timedelta(minutes=90), True)
-    assert one.channel == two.channel == "ops"
+    assert one.channels == two.channels == ("ops",)
     assert one.name == "a"
+
+
+@pytest.mark.parametrize(
+    ("written", "channels", "throttle", "digest"),
+    [
+        ("channel: ['#a', b, '#a']", ("#a", "b"), None, "off"),
+        ("throttle: 5 per 1h", (), Throttle(5, timedelta(hours=1)), "off"),
+        ("throttle: 1/30 min", (), Throttle(1, timedelta(minutes=30)), "off"),
+        ("throttle: 20 a day", (), Throttle(20, timedelta(days=1)), "off"),
+        ("throttle: off", (), None, "off"),
+        ("digest: Daily", (), None, "daily"),
+        ("digest: no", (), None, "off"),
+    ],
+)
+def test_where_and_how_often_a_rule_alerts(written, channels, throttle, digest):
+    (rule,) = read(f"rules:\n- id: a\n  any: [x]\n  {written}\n")
+    assert (rule.channels, rule.throttle, rule.digest) == (channels, throttle, digest)
+
+
+def test_a_rule_lifts_the_throttle_and_the_digest_of_its_defaults():
+    held, free = read(
+        "defaults: {throttle: 5 per 1h, digest: hourly, channel: [a, b]}\n"
+        "rules:\n- {id: held, any: [x]}\n- {id: free, any: [x], throttle: off, digest: off, channel: c}\n"
+    )
+    assert (held.throttle, held.digest, held.channels) == (Throttle(5, timedelta(hours=1)), "hourly", ("a", "b"))
+    assert (free.throttle, free.digest, free.channels) == (None, "off", ("c",))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +119,9 @@ def test_what_a_rule_leaves_out_comes_from_the_defaults():
         (("[x, y]", "[x, z]"), True),
         (("any:", "all:"), True),
         (("severity: low", "severity: high"), True),
+        (("severity: low", "severity: low\n  throttle: 5 per 1h"), True),
+        (("severity: low", "severity: low\n  digest: daily"), True),
+        (("severity: low", "severity: low\n  channel: [a, b]"), True),
         (("# a comment", "# another"), False),
         (("match: [x]", "match: [x, y]"), False),
         (("- id: a", "\n- id: a"), False),

@@ -44,5 +44,5 @@ def test_the_shipped_rules_are_in_order():
 @pytest.mark.parametrize("rule", RuleFolder(SHIPPED).reload().rules, ids=lambda rule: rule.id)
 def test_every_shipped_rule_proves_both_sides_and_uses_the_default_channel(rule):
     assert {test.expect for test in rule.tests} == {True, False}
-    assert rule.channel == ""
+    assert rule.channels == ()
     assert rule.description
