@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 
 class SourceKind(StrEnum):
@@ -11,6 +12,35 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     SEED = "seed"
+
+
+class Priority(StrEnum):
+    """How much sooner a feed's news is wanted than another's."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+    @property
+    def weight(self) -> float:
+        """What a minute's delay of its news counts; polls go with the square root of it."""
+        return {Priority.LOW: 0.25, Priority.NORMAL: 1.0, Priority.HIGH: 4.0}[self]
+
+
+class FullText(StrEnum):
+    """Of which articles the page is fetched, where the feed gives a summary only."""
+
+    NEVER = "never"
+    MATCHED = "matched"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret stands, never the secret itself: an environment variable's name or a file's path."""
+
+    kind: Literal["env", "file"]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +51,16 @@ class Feed:
         url: the address to poll; it is the feed's identity.
         name: what people call it; the host name where the file gives none.
         group: the heading it is listed under.
-        outlet: the owner, for telling independent reports from copies; the name where none is given.
+        outlet: what readers know it as; the name where none is given.
+        owner: who owns the outlet: outlets of one owner count as one voice; the outlet where none is given.
         lang: ISO 639-1 code the feed is known to be written in, or "" to detect it per article.
-        country: ISO 3166-1 alpha-2 code, or "".
-        interval: how often to poll, or None for the configured default.
+        country: ISO 3166-1 alpha-2 code of the outlet, or "".
+        labels: free words for rules and routes to go by.
+        priority: how much of the request budget it gets beside others that publish as much.
+        interval: poll exactly so often, or None to let it be learnt from what the feed publishes.
+        full_text: of which articles the page is fetched, or None to leave it to the rules.
+        headers: sent with its requests; a value is text or a secret.
+        login: "user:password" for HTTP Basic authentication, or None.
         enabled: False keeps the entry in the file without polling it.
     """
 
@@ -36,6 +72,12 @@ class Feed:
     country: str = ""
     interval: timedelta | None = None
     enabled: bool = True
+    owner: str = ""
+    labels: tuple[str, ...] = ()
+    priority: Priority = Priority.NORMAL
+    full_text: FullText | None = None
+    headers: tuple[tuple[str, str | Secret], ...] = ()
+    login: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +123,10 @@ class Article:
         published: when the outlet says it was published (UTC), None where it doesn't.
         url: canonical http(s) link, or "".
         lang: ISO 639-1 code, "" where unknown.
-        outlet: who published it, for people and for counting independent reports.
+        outlet: who published it, for people.
+        owner: whose outlet that is, for counting independent reports; "" where unknown, then the outlet counts.
+        country: ISO 3166-1 alpha-2 code of the outlet, or "".
+        labels: those of its feed.
         revision: 1 for the first text seen under this key, then counting up.
         flags: what reading it had to mend or doubt, such as "published_in_future".
     """
@@ -101,6 +146,9 @@ class Article:
     categories: tuple[str, ...] = ()
     revision: int = 1
     flags: tuple[str, ...] = ()
+    owner: str = ""
+    country: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -116,6 +164,11 @@ class Article:
     def document(self) -> str:
         """Title and text as one string; every fact's span points into it."""
         return f"{self.title}\n\n{self.text}" if self.title and self.text else self.title or self.text
+
+    @property
+    def voice(self) -> str:
+        """Whose word it is when independent reports are counted."""
+        return self.owner or self.outlet
 
     @property
     def time(self) -> datetime:

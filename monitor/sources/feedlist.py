@@ -4,11 +4,9 @@ import contextlib
 import difflib
 import io
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,14 +16,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from monitor.errors import FeedListError
 from monitor.model.article import Feed
-from monitor.sources.feeds import http_url
-from monitor.sources.language import code_of
+from monitor.sources.feedentry import Complaint, entry_of, feed_url, nearest, read_entry
 
-KEYS = ("url", "name", "group", "outlet", "lang", "country", "interval", "enabled")
 _TOP_KEYS = ("groups", "feeds")
 _MAX_SIZE = 20_000_000
-_INTERVAL = re.compile(r"(\d{1,6})\s*(s|m|h|d)")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NEW_FILE = """\
 # The feeds to watch. `monitor feeds add URL` adds one; see docs for every key.
 groups: {}
@@ -36,7 +30,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     """The feeds of a feeds.yaml, in its order.
 
     The file has `groups`, a mapping of headings to lists of feeds, and `feeds`, a list of those without a heading.
-    A feed is a URL, or a mapping of `url`, `name`, `outlet`, `lang`, `country`, `interval` ("15m", "2h"), `enabled`.
+    A feed is a URL, or a mapping of the keys in feedentry.
 
     Raises:
         FeedListError: it cannot be read; the message gives file:line:column and what to do.
@@ -101,14 +95,6 @@ def remove_feed(path: Path, which: str) -> Feed:
     return feed
 
 
-def feed_url(url: str) -> str:
-    """The address as it is kept: http(s), host in lower case; "" where it is none."""
-    url = url.strip()
-    if url.startswith(("feed://", "feed:http")):
-        url = "http://" + url.removeprefix("feed://") if url.startswith("feed://") else url.removeprefix("feed:")
-    return http_url(url, "")
-
-
 def trusted_hosts(feeds: Iterable[Feed]) -> frozenset[tuple[str, int]]:
     """(host, port) of the feeds the operator wrote with an IP address or as localhost; see GuardedClient."""
     hosts = set()
@@ -163,7 +149,7 @@ def _lists(document: CommentedMap, path: Path) -> Iterator[tuple[str, CommentedS
     """Each group's name and list of entries, in the file's order."""
     for key, value in document.items():
         if key not in _TOP_KEYS:
-            raise _wrong(path, document, key, f"unknown key {str(key)!r}{_nearest(key, _TOP_KEYS)}")
+            raise _wrong(path, document, key, f"unknown key {str(key)!r}{nearest(key, _TOP_KEYS)}")
         if value is None:
             continue
         if key == "feeds":
@@ -206,69 +192,22 @@ def _feeds(document: CommentedMap, path: Path) -> tuple[Feed, ...]:
         for index, entry in enumerate(entries):
             line, column = entries.lc.item(index)
             place = f"{path}:{line + 1}:{column + 1}"
-            feed = _feed(entry, group, path, place)
+            if not isinstance(entry, (str, CommentedMap)):
+                raise FeedListError(f"{place}: a feed is a URL or has a `url:`, found {type(entry).__name__}")
+            feed = read_entry(entry, group, path.absolute().parent, _complaint(path, entry, place))
             if feed.url in feeds:
                 raise FeedListError(f"{place}: {feed.url} is already listed at {places[feed.url]}; remove one of them")
             feeds[feed.url], places[feed.url] = feed, place.removeprefix(f"{path}:")
     return tuple(feeds.values())
 
 
-def _feed(entry: object, group: str, path: Path, place: str) -> Feed:
-    if isinstance(entry, str):
-        url = feed_url(entry)
-        if not url:
-            raise FeedListError(f"{place}: {entry[:200]!r} is not an http or https address")
-        return _named(Feed(url=url, group=group))
-    if not isinstance(entry, CommentedMap):
-        raise FeedListError(f"{place}: a feed is a URL or has a `url:`, found {type(entry).__name__}")
-    for key, value in entry.items():
-        if key not in KEYS:
-            raise _wrong(path, entry, key, f"unknown key {str(key)!r}{_nearest(key, KEYS)}")
-        if key == "enabled" and not isinstance(value, bool):
-            raise _wrong(path, entry, key, f"enabled must be true or false, not {value!r}")
-        seconds = key == "interval" and type(value) is int
-        if key != "enabled" and not isinstance(value, str) and not seconds:
-            # YAML reads an unquoted `no` as false in its old version; say what to write rather than guess.
-            hint = "a time with its unit, such as 15m or 2h" if key == "interval" else "text; put it in quotes"
-            raise _wrong(path, entry, key, f"{key} must be {hint}, not {value!r}")
-    if not entry.get("url"):
-        raise FeedListError(f"{place}: the feed has no `url`")
-    url = feed_url(entry["url"])
-    if not url:
-        raise _wrong(path, entry, "url", f"{entry['url'][:200]!r} is not an http or https address")
-    lang, country = str(entry.get("lang", "")), str(entry.get("country", ""))
-    if lang and not code_of(lang):
-        raise _wrong(path, entry, "lang", f"{lang!r} is not a language code such as en, uk or ar")
-    if country and not re.fullmatch("[A-Za-z]{2}", country):
-        raise _wrong(path, entry, "country", f"{country!r} is not a two-letter country code such as UA or GB")
-    return _named(
-        Feed(
-            url=url,
-            name=" ".join(str(entry.get("name", "")).split()),
-            group=" ".join(str(entry.get("group", group)).split()),
-            outlet=" ".join(str(entry.get("outlet", "")).split()),
-            lang=code_of(lang),
-            country=country.upper(),
-            interval=_interval(entry, path),
-            enabled=entry.get("enabled", True),
-        )
-    )
+def _complaint(path: Path, entry: str | CommentedMap, place: str) -> Complaint:
+    def wrong(key: object, problem: str) -> FeedListError:
+        if key is None or isinstance(entry, str):
+            return FeedListError(f"{place}: {problem}")
+        return _wrong(path, entry, key, problem)
 
-
-def _named(feed: Feed) -> Feed:
-    name = feed.name or (urlsplit(feed.url).hostname or feed.url).removeprefix("www.")
-    return replace(feed, name=name, outlet=feed.outlet or name)
-
-
-def _interval(entry: CommentedMap, path: Path) -> timedelta | None:
-    value = entry.get("interval")
-    if value is None:
-        return None
-    found = _INTERVAL.fullmatch(f"{value}s" if isinstance(value, int) else str(value).strip())
-    interval = timedelta(seconds=int(found[1]) * _UNITS[found[2]]) if found else timedelta(0)
-    if not timedelta(minutes=1) <= interval <= timedelta(days=7):
-        raise _wrong(path, entry, "interval", f"{value!r} is not a time from 1m to 7d, such as 15m or 2h")
-    return interval
+    return wrong
 
 
 def _wrong(path: Path, parent: CommentedMap, key: object, problem: str) -> FeedListError:
@@ -277,12 +216,6 @@ def _wrong(path: Path, parent: CommentedMap, key: object, problem: str) -> FeedL
     except (KeyError, TypeError, AttributeError):
         return FeedListError(f"{path}: {problem}")
     return FeedListError(f"{path}:{line + 1}:{column + 1}: {problem}")
-
-
-def _nearest(key: object, valid: Iterable[str]) -> str:
-    names = list(valid)
-    near = difflib.get_close_matches(str(key), names, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(names)}"
 
 
 def _with_lines(text: str, document: CommentedMap, added: Mapping[str, Sequence[Feed]]) -> str:
@@ -303,7 +236,7 @@ def _with_lines(text: str, document: CommentedMap, added: Mapping[str, Sequence[
         indent = lines[entries.lc.item(last)[0]].partition("-")[0]
         places.append((_last_line(entries, last) + 1, indent, members))
     for line, indent, members in sorted(places, key=lambda place: place[0], reverse=True):
-        written = _dumped(CommentedSeq(_entry(feed) for feed in members)).splitlines(keepends=True)
+        written = _dumped(CommentedSeq(CommentedMap(entry_of(feed)) for feed in members)).splitlines(keepends=True)
         margin = len(written[0]) - len(written[0].lstrip())
         lines[line:line] = [indent + new[margin:] for new in written]
     return "".join(lines)
@@ -322,7 +255,7 @@ def _with_entries(document: CommentedMap, added: Mapping[str, Sequence[Feed]]) -
             holder[group or "feeds"] = CommentedSeq()
         entries = holder[group or "feeds"]
         entries.fa.set_block_style()
-        entries.extend(_entry(feed) for feed in members)
+        entries.extend(CommentedMap(entry_of(feed)) for feed in members)
     return _dumped(document)
 
 
@@ -330,26 +263,6 @@ def _dumped(node: CommentedMap | CommentedSeq) -> str:
     out = io.StringIO()
     _yaml().dump(node, out)
     return out.getvalue()
-
-
-def _entry(feed: Feed) -> CommentedMap:
-    entry = CommentedMap({"url": feed.url})
-    host = (urlsplit(feed.url).hostname or "").removeprefix("www.")
-    if feed.name and feed.name != host:
-        entry["name"] = feed.name
-    if feed.outlet and feed.outlet not in {feed.name, host}:
-        entry["outlet"] = feed.outlet
-    if feed.lang:
-        entry["lang"] = feed.lang
-    if feed.country:
-        entry["country"] = feed.country
-    if feed.interval:
-        seconds = int(feed.interval.total_seconds())
-        unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _UNITS[unit] == 0)
-        entry["interval"] = f"{seconds // _UNITS[unit]}{unit}"
-    if not feed.enabled:
-        entry["enabled"] = False
-    return entry
 
 
 def _save(candidates: Iterable[str], expected: Sequence[tuple[str, str]], path: Path) -> None:

@@ -123,6 +123,9 @@ class _Reading:
             authors=_names(item.authors),
             categories=_names(item.categories),
             flags=flags,
+            owner=self._feed.owner or outlet,
+            country=self._feed.country,
+            labels=self._feed.labels,
         )
 
     def _published(self, item: RawItem) -> tuple[datetime | None, tuple[str, ...]]:

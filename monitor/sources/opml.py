@@ -11,7 +11,8 @@ from monitor.errors import FeedListError, ParseError
 from monitor.model.article import Feed
 from monitor.sources.clean import plain_title
 from monitor.sources.encoding import decode, is_binary
-from monitor.sources.feedlist import add_feeds, feed_url, load_feeds
+from monitor.sources.feedentry import feed_url
+from monitor.sources.feedlist import add_feeds, load_feeds
 from monitor.sources.language import code_of
 from monitor.sources.mend import mend
 

@@ -16,6 +16,7 @@ from monitor.store.tables import articles, feed_states, matches, quarantine, see
 
 _LONGEST_REASON = 2_000
 _PAGE = 1_000
+_LISTS = ("authors", "categories", "flags", "labels")
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
 
 
@@ -193,11 +194,11 @@ def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
 def _row(article: Article) -> dict[str, Any]:
     row = {column.name: getattr(article, column.name) for column in _COLUMNS}
     row |= {"id": article.id, "content_hash": article.content_hash, "kind": article.kind.value}
-    return row | {name: list(row[name]) for name in ("authors", "categories", "flags")}
+    return row | {name: list(row[name]) for name in _LISTS}
 
 
 def read_article(row: Row[*tuple[Any, ...]]) -> Article:
     """An article from a row that has its columns."""
     values = {column.name: row._mapping[column.name] for column in _COLUMNS}
-    values |= {name: tuple(values[name]) for name in ("authors", "categories", "flags")}
+    values |= {name: tuple(values[name]) for name in _LISTS}
     return Article(**values | {"kind": SourceKind(values["kind"])})

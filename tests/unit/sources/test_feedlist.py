@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import FeedListError, ParseError
-from monitor.model.article import Feed
+from monitor.errors import FeedListError, FetchError, ParseError
+from monitor.model.article import Feed, FullText, Priority, Secret
 from monitor.sources.feedlist import add_feeds, load_feeds, remove_feed, trusted_hosts
 from monitor.sources.opml import import_opml, read_opml, write_opml
+from monitor.sources.secrets import request_headers
 
 LISTED = """\
 # what we watch
@@ -19,7 +20,13 @@ groups:
       outlet: Owner
       lang: en-GB
       country: gb
+      owner: House
+      labels: [wire, "state media"]
+      priority: high
       interval: 5m
+      full_text: matched
+      headers: {Accept-Language: en, X-Api-Key: {env: WIRE_KEY}}
+      login: {file: secrets/wire}
     - https://b.example/rss
   Off:
     - {url: "https://c.example/rss", enabled: false}
@@ -38,14 +45,77 @@ def path(tmp_path: Path) -> Path:
 def test_every_key_is_read(path: Path) -> None:
     feeds = load_feeds(path)
     assert feeds[0] == Feed(
-        "https://a.example/rss", "A", "World", "Owner", "en", "GB", interval=timedelta(minutes=5), enabled=True
+        "https://a.example/rss",
+        name="A",
+        group="World",
+        outlet="Owner",
+        owner="House",
+        lang="en",
+        country="GB",
+        labels=("wire", "state media"),
+        priority=Priority.HIGH,
+        interval=timedelta(minutes=5),
+        full_text=FullText.MATCHED,
+        headers=(("Accept-Language", "en"), ("X-Api-Key", Secret("env", "WIRE_KEY"))),
+        login=Secret("file", str(path.parent / "secrets/wire")),
     )
-    assert [(feed.name, feed.outlet, feed.group, feed.enabled) for feed in feeds[1:]] == [
-        ("b.example", "b.example", "World", True),
-        ("c.example", "c.example", "Off", False),
-        ("127.0.0.1", "127.0.0.1", "", True),
+    assert [(feed.name, feed.outlet, feed.owner, feed.group, feed.enabled) for feed in feeds[1:]] == [
+        ("b.example", "b.example", "b.example", "World", True),
+        ("c.example", "c.example", "c.example", "Off", False),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1", "", True),
     ]
+    assert feeds[1].priority.weight < feeds[0].priority.weight
     assert ("127.0.0.1", 8080) in trusted_hosts(feeds)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("priority: urgent", "'urgent' is not one of low, normal, high"),
+        ("full_text: yes please", "'yes please' is not one of never, matched, always"),
+        ("labels: [[a]]", "['a'] is not a label"),
+        ("login: bob:pass", "login must say where it stands: {env: NAME} or {file: PATH}"),
+        ("headers: {Authorization: Bearer abc}", "Authorization is a secret, which does not belong in this file"),
+        ("headers: {Host: other.example}", "'Host' is not a header that can be set"),
+        ("headers: {X-Key: {vault: x}}", "X-Key must say where it stands"),
+        ("enabled: 1", "enabled must be true or false"),
+    ],
+)
+def test_wrong_values_of_keys(path: Path, more: str, words: str) -> None:
+    path.write_text(f"feeds:\n  - url: http://x.example/\n    {more}\n")
+    with pytest.raises(FeedListError) as caught:
+        load_feeds(path)
+    assert f"{path}:3:5: {words}" in str(caught.value)
+
+
+def test_a_password_in_an_address_is_refused(path: Path) -> None:
+    path.write_text("feeds:\n  - http://bob:pass@x.example/\n")
+    with pytest.raises(FeedListError, match=r":2:5: a password does not belong in an address") as caught:
+        load_feeds(path)
+    assert "bob" not in str(caught.value)
+
+
+def test_secrets_are_read_where_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "wire").write_text("bob:s3cret\n")
+    feed = Feed(
+        "http://x.example/",
+        headers=(("X-Api-Key", Secret("env", "KEY")), ("Accept-Language", "en")),
+        login=Secret("file", str(tmp_path / "wire")),
+    )
+    headers = {"X-Api-Key": "k", "Accept-Language": "en", "Authorization": "Basic Ym9iOnMzY3JldA=="}
+    assert request_headers(feed, {"KEY": "k"}) == headers
+    with pytest.raises(FetchError, match="environment variable KEY"):
+        request_headers(feed, {})
+    (tmp_path / "wire").unlink()
+    with pytest.raises(FetchError, match="secret file"):
+        request_headers(feed, {"KEY": "k"})
+
+
+def test_what_is_written_is_read_back_the_same(path: Path) -> None:
+    feed = load_feeds(path)[0]
+    other = path.with_name("other.yaml")
+    add_feeds(other, [feed])
+    assert load_feeds(other) == (feed,)
 
 
 @pytest.mark.parametrize(
