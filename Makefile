@@ -20,8 +20,9 @@ check: $(VENV)/.test ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test ## measure the matching engine beside others, in one run
+bench: $(VENV)/.test ## measure matching and key facts beside others, in one run each
 	$(BIN)/python -m bench.matching
+	$(BIN)/python -m bench.facts
 
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
