@@ -9,11 +9,17 @@ from monitor.model.rule import Severity
 
 
 class AlertKind(StrEnum):
-    """What an alert is to its story in its channel."""
+    """What an alert is to its story in its channel.
+
+    A digest lists many stories in one card and has a thread of its own; a reminder comes again because nobody has
+    acknowledged the story.
+    """
 
     FIRST = "first"
     UPDATE = "update"
     CORRECTION = "correction"
+    REMINDER = "reminder"
+    DIGEST = "digest"
 
 
 class Reason(StrEnum):
@@ -28,6 +34,15 @@ class Reason(StrEnum):
     EDITED_NO_NEWS = "edited_no_news"
     TOO_OLD = "too_old"
     OFF_SCHEDULE = "off_schedule"
+    INHIBITED = "inhibited"
+    SILENCED = "silenced"
+    QUIET = "quiet_hours"
+    GATHERED = "gathered"
+    GROUPED = "grouped"
+    THROTTLED = "throttled"
+    STORM = "storm"
+    UNACKNOWLEDGED = "unacknowledged"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,24 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class CardItem:
+    """One story in the list of a digest. Plain text.
+
+    Attributes:
+        rules: names of the rules that matched.
+        headline, url, outlet: of its newest report that counts; url is an http(s) link or "".
+        note: what else to know: "update", "5 reports", "" for nothing.
+    """
+
+    severity: Severity
+    rules: tuple[str, ...]
+    headline: str
+    url: str = ""
+    outlet: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """An alert as a person reads it, before any channel's formatting. Plain text throughout.
 
@@ -91,6 +124,8 @@ class Card:
         notes: what the reader must know about the card itself, such as "facts not analysed".
         mentions: whom the rules call, as the channel writes it: "@here", a user's or group's id.
         owners: who answers for the rules; runbooks: links to what to do.
+        items: the stories of a digest, gravest first, whose headline says what they have in common; a note says how
+            many more there are and how to see them.
     """
 
     severity: Severity
@@ -109,6 +144,7 @@ class Card:
     mentions: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     runbooks: tuple[str, ...] = ()
+    items: tuple[CardItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

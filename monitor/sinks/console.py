@@ -14,7 +14,7 @@ from rich.text import Text
 from monitor.alerts.text import clean, smooth
 from monitor.alerts.times import stamp
 from monitor.errors import ConfigError
-from monitor.model.alert import Alert, AlertKind, Card, Delivery, Excerpt, FactLine
+from monitor.model.alert import Alert, AlertKind, Card, CardItem, Delivery, Excerpt, FactLine
 from monitor.model.rule import Severity
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
@@ -25,6 +25,7 @@ _COLOUR = {
     Severity.MEDIUM: "yellow",
     Severity.LOW: "cyan",
 }
+_OPENING = (AlertKind.FIRST, AlertKind.DIGEST)
 # Wider lines are harder to read, however wide the terminal.
 _WIDEST = 100
 _INDENT = 4
@@ -93,7 +94,7 @@ def alert_view(alert: Alert) -> RenderableType:
 
 def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
     """The card for rich: a first alert at full width, what follows in its story smaller and indented."""
-    follows = card.kind is not AlertKind.FIRST
+    follows = card.kind not in _OPENING
     parts: list[RenderableType] = [_heading(card, channel)]
     if follows:
         parts += [Text(f"new  {clean(change)}", style="bold") for change in card.changes]
@@ -101,6 +102,8 @@ def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
     else:
         parts.append(_headline(card, "bold"))
     parts.append(_source(card, name, with_url=not follows))
+    if card.items:
+        parts += [Text(), _items(card.items)]
     if card.facts:
         parts += [Text(), _facts(card.facts)]
     if not follows:
@@ -148,6 +151,18 @@ def _facts(lines: tuple[FactLine, ...]) -> Table:
         if line.attribution:
             told.append(f" — {clean(line.attribution)}", style="italic")
         table.add_row(Text(clean(line.label), style="dim"), told)
+    return table
+
+
+def _items(items: tuple[CardItem, ...]) -> Table:
+    table = _rows()
+    for item in items:
+        told = Text(clean(item.headline))
+        if item.url:
+            told.stylize(Style(link=clean(item.url)))
+        rest = " · ".join(part for part in (clean(item.outlet), ", ".join(map(clean, item.rules)), item.note) if part)
+        told.append(f"  {rest}", style="dim")
+        table.add_row(Text(item.severity.value, style=_COLOUR[item.severity]), told)
     return table
 
 

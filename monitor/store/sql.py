@@ -2,13 +2,14 @@
 
 from sqlalchemy import Engine, text
 
+from monitor.store.answers import AnswerStore
 from monitor.store.articles import ArticleStore
 from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.outcomes import OutcomeStore
 
 
-class SqlStore(ArticleStore, OutcomeStore, DeliveryStore):
+class SqlStore(ArticleStore, OutcomeStore, DeliveryStore, AnswerStore):
     """The store on SQLite or PostgreSQL."""
 
     def probe(self) -> None:

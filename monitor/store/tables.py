@@ -157,6 +157,29 @@ decisions = Table(
     Column("reason", String(32), nullable=False),
     Column("rules", JSON, nullable=False),
     Column("severity", String(16), nullable=False),
+    Column("trace", JSON, nullable=False, server_default="[]"),
+    Column("at", UtcDateTime, index=True),
+    Index("ix_decisions_story", "story_id"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("article_id", String(16), ForeignKey("articles.id"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("story_id", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("card", JSON, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
+    Column("told_by", String(16), nullable=False),
+    Index("ix_holds_story", "story_id"),
+    Index("ix_holds_due", "due", sqlite_where=text("ended IS NULL"), postgresql_where=text("ended IS NULL")),
 )
 
 alerts = Table(
@@ -174,7 +197,6 @@ alerts = Table(
     Column("created", UtcDateTime, nullable=False, index=True),
     Column("card", JSON, nullable=False),
     UniqueConstraint("story_id", "channel", "seq"),
-    UniqueConstraint("article_id", "channel"),
 )
 
 deliveries = Table(
@@ -195,4 +217,26 @@ deliveries = Table(
     Column("error", Text, nullable=False),
     UniqueConstraint("alert_id", "sink"),
     Index("ix_deliveries_open", "sink", "state", "next_try"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("alert_id", String(16), ForeignKey("alerts.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("author", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("selector", JSON, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False, index=True),
+    Column("ended_by", Text, nullable=False),
 )
