@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from time import perf_counter
 
-from bench.facts import polnear, speed
+from bench.facts import gold, polnear, speed
 from bench.facts.report import Context, Section, Skipped, printed
 from monitor.facts.extract import Extractor
 
@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SECTIONS: dict[str, Section] = {
     "polnear-train": polnear.train,
     "polnear-dev": polnear.dev,
+    "gold": gold.measure,
     "speed": speed.measure,
 }
 
