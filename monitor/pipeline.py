@@ -11,6 +11,7 @@ import structlog
 from monitor.alerts import policy
 from monitor.alerts.render import render
 from monitor.errors import ExtractionError, StoreError
+from monitor.history import History
 from monitor.matching.matcher import Matcher
 from monitor.model.alert import AlertDecision, Card
 from monitor.model.article import Article, Quarantined
@@ -59,6 +60,7 @@ class Pipeline:
         self._extractor, self._grouper = extractor, grouper
         self._sinks, self._default_channel = tuple(sinks), default_channel
         self._clock, self._metrics = clock, metrics
+        self._history = History(store, call)
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
 
@@ -72,21 +74,26 @@ class Pipeline:
         """
         articles = await self._call(self._store.unprocessed, limit)
         matched = {article.id: self._match(article, book) for article in articles}
+        fallen = {
+            article.id: await self._history.fallen_out(article, matched[article.id], book.rules) for article in articles
+        }
         # Facts are extracted side by side in the workers; decisions follow one by one, in order of arrival.
         extractions = {
-            article.id: asyncio.create_task(self._extract(article)) for article in articles if matched[article.id]
+            article.id: asyncio.create_task(self._extract(article))
+            for article in articles
+            if matched[article.id] or fallen[article.id]
         }
         unmatched: list[Processed] = []
         try:
             for article in articles:
                 if stop is not None and stop.is_set():
                     break
-                if not matched[article.id]:
+                if article.id not in extractions:
                     unmatched.append(Processed(article))
                     continue
                 with structlog.contextvars.bound_contextvars(article=article.id):
                     facts = await extractions[article.id]
-                    outcome = await self._outcome(article, matched[article.id], facts, book)
+                    outcome = await self._outcome(article, matched[article.id], fallen[article.id], facts, book)
                     await self._commit([*unmatched, outcome])
                 unmatched.clear()
             if unmatched:
@@ -116,15 +123,20 @@ class Pipeline:
         return facts
 
     async def _outcome(
-        self, article: Article, matches: tuple[Match, ...], facts: Facts | None, book: Rulebook
+        self,
+        article: Article,
+        matches: tuple[Match, ...],
+        fallen: tuple[Match, ...],
+        facts: Facts | None,
+        book: Rulebook,
     ) -> Processed:
         try:
             # Without facts a rule that asks for some stays matched: rather an alert that says so than a missed story.
             if facts is not None:
                 matches = book.matcher.confirm(matches, article, facts)
-            if not matches:
+            if not matches and not fallen:
                 return Processed(article, facts=facts)
-            return await self._decide(article, matches, facts, book)
+            return await self._decide(article, matches, fallen, facts, book)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -132,13 +144,29 @@ class Pipeline:
             return Processed(article, matches, facts)
 
     async def _decide(
-        self, article: Article, matches: tuple[Match, ...], facts: Facts | None, book: Rulebook
+        self,
+        article: Article,
+        matches: tuple[Match, ...],
+        fallen: tuple[Match, ...],
+        facts: Facts | None,
+        book: Rulebook,
     ) -> Processed:
+        """Story and alert decisions; `fallen` are rules that matched the article until it was edited."""
         now = self._clock.now()
         story = self._grouper.decide(article)
         prior = await self._call(self._store.alerts_of, story.story_id)
+        verdicts, met = await self._history.judge(
+            article, matches, book.rules, story, facts, prior=prior, fallen_out=fallen, now=now
+        )
         decisions = policy.decide(
-            article, matches, book.rules, story, prior=prior, now=now, default_channel=self._default_channel
+            article,
+            (*matches, *fallen),
+            book.rules,
+            story,
+            prior=prior,
+            now=now,
+            default_channel=self._default_channel,
+            verdicts=verdicts,
         )
         told = await self._call(self._store.story, story.story_id)
         originals = dict.fromkeys(member.outlet for member in told if member.relation is not Relation.COPY)
@@ -148,7 +176,8 @@ class Pipeline:
             outlets = [outlet for outlet in originals if outlet and outlet != article.outlet]
             return render(article, decision, matches, book.rules, story, facts=facts, outlets=outlets, copies=copies)
 
-        return Processed(article, matches, facts, story, decisions, policy.alerts_from(decisions, card, prior, now))
+        alerts = policy.alerts_from(decisions, card, prior, now)
+        return Processed(article, matches, facts, story, decisions, alerts, met)
 
     async def _commit(self, outcomes: Sequence[Processed]) -> None:
         now = self._clock.now()

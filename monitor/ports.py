@@ -1,7 +1,7 @@
 """The seams: what can be replaced, each as a Protocol over the nouns."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from monitor.model.article import Article, Batch, FeedState
 from monitor.model.facts import Facts
 from monitor.model.rule import Match
 from monitor.model.story import Member, StoryDecision
+from monitor.model.trend import SeenName
 
 
 class Clock(Protocol):
@@ -77,7 +78,11 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """Everything decided about one article; the store writes it in one transaction."""
+    """Everything decided about one article; the store writes it in one transaction.
+
+    Attributes:
+        met: by rule, the names and terms it meets here for the first time.
+    """
 
     article: Article
     matches: tuple[Match, ...] = ()
@@ -85,6 +90,7 @@ class Processed:
     story: StoryDecision | None = None
     decisions: tuple[AlertDecision, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    met: Mapping[str, tuple[SeenName, ...]] = field(default_factory=dict)
 
 
 class Store(Protocol):

@@ -65,6 +65,7 @@ def render(
         notes=_notes(article, facts),
         mentions=_each(rules[name].mention for name in decision.rules if name in rules),
         owners=_each(clean(rules[name].owner) for name in decision.rules if name in rules),
+        because=tuple(cut(clean(line), HEADLINE) for line in decision.because),
         runbooks=_each(_web_address(rules[name].runbook) for name in decision.rules if name in rules),
     )
 

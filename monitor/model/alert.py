@@ -43,6 +43,31 @@ class Reason(StrEnum):
     STORM = "storm"
     UNACKNOWLEDGED = "unacknowledged"
     STALE = "stale"
+    BELOW_FREQUENCY = "below_frequency"
+    NO_SPIKE = "no_spike"
+    NO_BASELINE = "no_baseline"
+    SEEN_BEFORE = "seen_before"
+    LEARNING = "learning"
+    NOT_EDITED = "not_edited"
+    SILENCE_ONLY = "silence_only"
+    EDITED = "edited"
+    FLATLINE = "flatline"
+    OPERATIONS = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule's conditions over time make of a match.
+
+    Attributes:
+        held: why it does not alert; None where all conditions hold.
+        because: what led to it, or what is missing, in words: "3 outlets in 2 h: AFP, BBC, Reuters".
+        speaks: it is worth an alert whatever its story knows already.
+    """
+
+    held: Reason | None = None
+    because: tuple[str, ...] = ()
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +77,7 @@ class AlertDecision:
     Attributes:
         kind: the alert to raise, or None for none.
         rules: ids of the rules that matched and lead to this channel, gravest first.
+        because: what led to it or holds it back, where the rules have conditions over time.
     """
 
     article_id: str
@@ -61,6 +87,7 @@ class AlertDecision:
     reason: Reason
     rules: tuple[str, ...]
     severity: Severity
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +153,7 @@ class Card:
         owners: who answers for the rules; runbooks: links to what to do.
         items: the stories of a digest, gravest first, whose headline says what they have in common; a note says how
             many more there are and how to see them.
+        because: what came together over time to make this an alert: "3 independent outlets in 2 h: AFP, BBC, Reuters".
     """
 
     severity: Severity
@@ -145,6 +173,7 @@ class Card:
     owners: tuple[str, ...] = ()
     runbooks: tuple[str, ...] = ()
     items: tuple[CardItem, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

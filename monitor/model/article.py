@@ -8,10 +8,11 @@ from typing import Literal
 
 
 class SourceKind(StrEnum):
-    """Where an article was read."""
+    """Where an article was read; a notice is the monitor's own word to its readers."""
 
     FEED = "feed"
     SEED = "seed"
+    NOTICE = "notice"
 
 
 class Priority(StrEnum):
@@ -174,6 +175,16 @@ class Article:
     def time(self) -> datetime:
         """The time to reckon from: published where known, else fetched."""
         return self.published or self.fetched
+
+    @property
+    def moment(self) -> datetime:
+        """When it was news: a seed when it was dropped in, others when published, though not later than seen."""
+        return self.fetched if self.kind is SourceKind.SEED else min(self.time, self.fetched)
+
+    @property
+    def entry(self) -> str:
+        """The same for all revisions of one article."""
+        return f"{self.source}\0{self.key}"
 
 
 def _digest(*parts: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
+from monitor.model.trend import NO_TRENDS, Trends
 
 MatchField = Literal["title", "text"]
 FieldName = Literal["title", "text", "lead"]
@@ -395,6 +396,7 @@ class Rule:
         channels: where alerts go; empty means the configured default.
         throttle: how many alerts a channel bears; None for any number.
         digest: whether alerts are gathered.
+        trends: what must come together over time before a match alerts.
         max_age: articles published longer ago do not alert.
         schedule: when it is in force; outside of it, what matches does not alert.
         mention: whom its alerts call, as the channel writes it (`@here`, a user or group id); "" for nobody.
@@ -418,6 +420,7 @@ class Rule:
     runbook: str = ""
     throttle: Throttle | None = None
     digest: Digest = Digest.OFF
+    trends: Trends = NO_TRENDS
     tests: tuple[RuleTest, ...] = ()
     file: str = ""
     line: int = 0

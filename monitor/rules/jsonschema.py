@@ -9,6 +9,7 @@ from monitor.rules.factual import CLAIM_KEYS, ENTITY_KEYS, EVENT_KEYS, PLACE_KEY
 from monitor.rules.query import MAX_DISTANCE
 from monitor.rules.schedule import ACTIVE_KEYS
 from monitor.rules.schema import ARTICLE_KEYS, DEFAULT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS
+from monitor.rules.trends import EDIT_KINDS, FIRST_SEEN_KEYS, FLATLINE_KEYS, SEEN_KINDS, SPIKE_KEYS
 
 Schema = dict[str, Any]
 
@@ -24,7 +25,7 @@ def _whole(least: int, most: int) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def _one_of(words: tuple[str, ...], *, several: bool = False) -> Schema:
+def _one_of(words: tuple[str | bool, ...], *, several: bool = False) -> Schema:
     one: Schema = {"enum": list(words)}
     return {"anyOf": [one, {"type": "array", "items": one}]} if several else one
 
@@ -55,6 +56,15 @@ _CLAIM: Final = {
 }
 
 
+_SPIKE: Final = {
+    "factor": {"type": "number", "exclusiveMinimum": 1, "description": "How many times as often as usual."},
+    "within": _NAME | {"description": "The time in which articles are counted: 6h."},
+    "least": _whole(1, 100_000) | {"description": "Fewer articles are never a spike; 3."},
+    "over": _NAME | {"description": "The time before that tells what is usual; 7d."},
+}
+_SEEN: Final = _one_of((*SEEN_KINDS, *map(str.lower, SEEN_KINDS)), several=True)
+
+
 def _or_names(mapping: Schema) -> Schema:
     return {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}, mapping]}
 
@@ -76,6 +86,20 @@ _VALUES: Final[dict[str, Schema]] = {
     "runbook": {"type": "string", "pattern": "^https?://", "description": "A link to what to do when it fires."},
     "throttle": {"type": ["string", "boolean"], "description": "At most so many alerts: 5 per 1h."},
     "digest": {"enum": [*Digest, False]} | {"description": "Gather alerts once an hour or a day."},
+    "frequency": {"type": ["string", "boolean"], "description": "Independent outlets within a time: 3 outlets in 2h."},
+    "spike": {"anyOf": [{"type": ["string", "boolean"]}, _mapping(SPIKE_KEYS, _SPIKE)]}
+    | {"description": "Articles come so many times as often as usual: 3x in 6h."},
+    "first_seen": {"anyOf": [_SEEN, {"enum": [False]}, _mapping(FIRST_SEEN_KEYS, {"of": _SEEN, "learn": _NAME})]}
+    | {"description": "The article has a name or term the rule never met before: person, org, term."},
+    "flatline": {
+        "anyOf": [
+            {"type": ["string", "boolean"]},
+            _mapping(FLATLINE_KEYS, {"after": _NAME, "only": {"enum": [True, False]}}),
+        ],
+        "description": "Alert once nothing has matched for so long: 24h.",
+    },
+    "edited": _one_of((*EDIT_KINDS, True, False), several=True)
+    | {"description": "The article is an edit, a correction or a withdrawal of what was told."},
     "enabled": {"enum": [True, False], "description": "false keeps the rule without using it."},
     "all": _TERMS | {"description": "Every entry holds."},
     "any": _TERMS | {"description": "At least one entry holds."},

@@ -24,6 +24,8 @@ _MEANT = {
     "count": "min_count", "score": "min_score", "sentence": "same_sentence", "paragraph": "same_paragraph",
     "notify": "mention", "mentions": "mention", "contact": "owner", "link": "runbook", "url_runbook": "runbook",
     "rate_limit": "throttle", "limit": "throttle", "summary": "digest",
+    "burst": "spike", "new_term": "first_seen", "new": "first_seen", "silence": "flatline",
+    "silent": "flatline", "corrected": "edited", "retracted": "edited", "changed": "edited",
     "hours": "active", "schedule": "active", "from": "start", "until": "end", "vocab": "vocabulary",
     "entities": "entity", "places": "place", "events": "event", "numbers": "quantity", "quotes": "quote",
 }  # fmt: skip

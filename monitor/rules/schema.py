@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from monitor.errors import RuleError
 from monitor.model.rule import ALWAYS, AllOf, AnyOf, Attribute, Condition, NoneOf, Regex, Rule, RuleTest, Term
+from monitor.model.trend import NO_TRENDS
 from monitor.rules.aliases import Spelling, read_spellings, spell_out
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, ConditionReading
 from monitor.rules.reading import MAX_ERRORS
@@ -136,6 +137,7 @@ def version_of(rule: Rule) -> str:
     meaning = [
         rule.id, rule.name, rule.severity.value, rule.channels, rule.enabled, rule.labels, rule.max_age.total_seconds(),
         schedule, rule.mention, rule.owner, rule.runbook, str(rule.throttle or ""), rule.digest.value,
+        "" if rule.trends == NO_TRENDS else str(rule.trends),
         _plain(rule.condition),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:12]
@@ -232,6 +234,7 @@ class _RuleReading(ConditionReading):
             runbook=settings.runbook,
             throttle=settings.throttle,
             digest=settings.digest,
+            trends=settings.trends,
             tests=tests,
             file=self.file,
             line=node.line,

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.model.rule import ALWAYS, Digest, Schedule, Severity, Throttle
+from monitor.model.trend import NO_TRENDS, Trends
 from monitor.rules.durations import LONGEST, read_duration
 from monitor.rules.reading import Reading
 from monitor.rules.schedule import read_active, read_end, read_start
 from monitor.rules.tree import Node, Scalar, Sequence
+from monitor.rules.trends import TREND_KEYS, read_trend
 
 _CHANNEL = re.compile(r"[#@]?[\w.-]{1,80}")
 _LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
@@ -37,6 +39,7 @@ class Settings:
     runbook: str = ""
     throttle: Throttle | None = None
     digest: Digest = Digest.OFF
+    trends: Trends = NO_TRENDS
     enabled: bool = True
 
 
@@ -46,6 +49,9 @@ def read_settings(reading: Reading, fields: Fields[str, Node], defaults: Setting
     for key, change in _CHANGES.items():
         if key in fields:
             settings = change(reading, settings, fields[key])
+    for key in TREND_KEYS:
+        if key in fields:
+            settings = replace(settings, trends=read_trend(reading, settings.trends, key, fields[key]))
     return settings
 
 
@@ -176,4 +182,4 @@ _CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
     "digest": _digest,
     "enabled": _enabled,
 }
-SETTING_KEYS = tuple(_CHANGES)
+SETTING_KEYS = (*_CHANGES, *TREND_KEYS)

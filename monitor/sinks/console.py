@@ -104,6 +104,7 @@ def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
     parts.append(_source(card, name, with_url=not follows))
     if card.items:
         parts += [Text(), _items(card.items)]
+    parts += [Text(clean(line), style="bold") for line in card.because]
     if card.facts:
         parts += [Text(), _facts(card.facts)]
     if not follows:

@@ -44,12 +44,13 @@ def blocks(card: Card, lost_thread: bool = False) -> list[Block]:
         _rich(_lines([_change(change) for change in card.changes[:8]])),
         _rich(_lines([_title(card)])),
         [_context(_source(card))],
+        _rich(_lines([_because(line) for line in card.because[:5]])),
         _rich(_lines([_fact(line) for line in card.facts])),
         [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
         _footer(card, lost_thread),
     ]
     # What is needed least goes first where an article's words take more room than a message has.
-    for expendable in (5, 4, 1):
+    for expendable in (6, 5, 1):
         if _size(parts) <= MOST_CHARACTERS:
             break
         parts[expendable] = []
@@ -73,6 +74,7 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
         *(parsed(cut(change, 300)) for change in card.changes),
         parsed(cut(card.headline, 300)),
         parsed(_provenance(card)),
+        *(parsed(cut(line, 300)) for line in card.because[:5]),
         *(f"• {line.label}: {parsed(cut(_spoken(line), 300))}" for line in card.facts),
         *(parsed(note) for note in _notes(card, lost_thread)),
     ]
@@ -140,6 +142,10 @@ def _source(card: Card) -> str:
 
 def _change(change: str) -> list[Block]:
     return [_text("New  ", bold=True), _text(literal(cut(change, 400)))]
+
+
+def _because(line: str) -> list[Block]:
+    return [_text(literal(cut(line, 300)), bold=True)]
 
 
 def _fact(line: FactLine) -> list[Block]:

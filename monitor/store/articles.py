@@ -30,7 +30,7 @@ class ArticleStore(Connected):
         """
         with transaction(self._engine) as connection:
             new = _new_revisions(connection, batch.articles)
-            insert_missing(connection, articles, [_row(article) for article in new])
+            insert_missing(connection, articles, [article_row(article) for article in new])
             if batch.state is not None:
                 put(connection, feed_states, [asdict(batch.state)])
             put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in batch.files.items()])
@@ -101,7 +101,11 @@ class ArticleStore(Connected):
 
     def archive(self, since: datetime, limit: int = 1_000_000) -> Iterator[Article]:
         """Articles fetched since then in order of arrival, a page at a time; the newest ones, where there are more."""
-        newest = select(articles.c.seq).where(articles.c.fetched >= since).order_by(articles.c.seq.desc())
+        newest = (
+            select(articles.c.seq)
+            .where(articles.c.fetched >= since, articles.c.kind != SourceKind.NOTICE.value)
+            .order_by(articles.c.seq.desc())
+        )
         with transaction(self._engine, read_only=True) as connection:
             first = connection.execute(newest.offset(limit - 1).limit(1)).scalar()
         after = (first or 0) - 1
@@ -109,6 +113,7 @@ class ArticleStore(Connected):
             query = (
                 select(articles.c.seq, *_COLUMNS)
                 .where(articles.c.fetched >= since, articles.c.seq > after)
+                .where(articles.c.kind != SourceKind.NOTICE.value)
                 .order_by(articles.c.seq)
                 .limit(_PAGE)
             )
@@ -191,7 +196,8 @@ def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _row(article: Article) -> dict[str, Any]:
+def article_row(article: Article) -> dict[str, Any]:
+    """The row of an article."""
     row = {column.name: getattr(article, column.name) for column in _COLUMNS}
     row |= {"id": article.id, "content_hash": article.content_hash, "kind": article.kind.value}
     return row | {name: list(row[name]) for name in _LISTS}

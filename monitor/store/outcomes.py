@@ -1,7 +1,7 @@
 """What was decided: matches, facts, stories, alert decisions and alerts, one transaction for each article."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.ports import Processed
 from monitor.store.connected import Connected, insert_missing
 from monitor.store.engine import transaction
-from monitor.store.tables import alerts, articles, decisions, deliveries, facts, matches, stories
+from monitor.store.tables import alerts, articles, decisions, deliveries, facts, matches, rule_names, stories
 from monitor.wire import from_json, to_json
 
 
@@ -118,14 +118,29 @@ def _write(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> 
                 "rule_id": match.rule_id,
                 "rule_version": match.rule_version,
                 "hits": to_json(tuple[Hit, ...], match.hits),
+                "at": outcome.article.moment,
             }
             for match in outcome.matches
+        ],
+    )
+    insert_missing(
+        connection,
+        rule_names,
+        [
+            {"rule_id": rule_id, "article_id": article_id, **asdict(name)}
+            for rule_id, names in outcome.met.items()
+            for name in names
         ],
     )
     if outcome.facts is not None:
         insert_missing(connection, facts, [{"article_id": article_id, "body": to_json(Facts, outcome.facts)}])
     if outcome.story is not None:
         insert_missing(connection, stories, [to_json(StoryDecision, outcome.story)])
+    write_alerts(connection, outcome, sinks)
+
+
+def write_alerts(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> None:
+    """Write decisions, alerts and their deliveries."""
     insert_missing(connection, decisions, [to_json(AlertDecision, decision) for decision in outcome.decisions])
     for alert in outcome.alerts:
         row = to_json(Alert, alert) | {"id": alert.id, "created": alert.created}
@@ -179,6 +194,7 @@ def _decision(row: Row[*tuple[Any, ...]]) -> AlertDecision:
         reason=Reason(row.reason),
         rules=tuple(row.rules),
         severity=Severity(row.severity),
+        because=tuple(row.because or ()),
     )
 
 

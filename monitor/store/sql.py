@@ -7,9 +7,10 @@ from monitor.store.articles import ArticleStore
 from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.outcomes import OutcomeStore
+from monitor.store.trends import TrendStore
 
 
-class SqlStore(ArticleStore, OutcomeStore, DeliveryStore, AnswerStore):
+class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore):
     """The store on SQLite or PostgreSQL."""
 
     def probe(self) -> None:

@@ -125,6 +125,38 @@ matches = Table(
     Column("rule_id", Text, primary_key=True),
     Column("rule_version", Text, nullable=False),
     Column("hits", JSON, nullable=False),
+    Column("at", UtcDateTime),
+    Index("ix_matches_rule", "rule_id", "at"),
+)
+
+rule_watch = Table(
+    "rule_watch",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("looked", UtcDateTime, nullable=False),
+    Column("quiet", UtcDateTime, nullable=False),
+    Column("last", UtcDateTime),
+    Column("told", Boolean, nullable=False),
+)
+
+rule_names = Table(
+    "rule_names",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("article_id", String(16), nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("story_id", String(16), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 facts = Table(
@@ -158,6 +190,7 @@ decisions = Table(
     Column("rules", JSON, nullable=False),
     Column("severity", String(16), nullable=False),
     Column("trace", JSON, nullable=False, server_default="[]"),
+    Column("because", JSON),
     Column("at", UtcDateTime, index=True),
     Index("ix_decisions_story", "story_id"),
 )
