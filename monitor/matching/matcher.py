@@ -77,12 +77,16 @@ class Matcher:
         return Reading(article, self._terms.scan(article.document), self._terms, facts)
 
     def _holding(self, reading: Reading) -> list[int]:
+        candidates = self._index.candidates(reading.scan.numbers)
+        exact = self._index.exact[candidates]
+        rules: list[int] = candidates.tolist()
+        if exact.all():
+            return rules
         view = View(reading)
-        exact = self._index.exact
         return [
             rule
-            for rule in self._index.candidates(reading.scan.terms)
-            if exact[rule] or holds(self.rules[rule].condition, view)
+            for rule, sure in zip(rules, exact.tolist(), strict=True)
+            if sure or holds(self.rules[rule].condition, view)
         ]
 
 

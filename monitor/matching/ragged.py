@@ -26,14 +26,24 @@ class Ragged:
         np.bincount(keys, minlength=count).cumsum(out=bounds[1:])
         return cls(values[np.argsort(keys, kind="stable")], bounds)
 
+    def picked(self, lists: Numbers) -> "Ragged":
+        """The lists named, in that order."""
+        bounds = np.zeros(len(lists) + 1, np.int64)
+        self.sizes(lists).cumsum(out=bounds[1:])
+        return Ragged(self.of(lists), bounds)
+
     def sizes(self, lists: Numbers) -> Numbers:
         """How long each of the lists is."""
         return self.bounds[lists + 1] - self.bounds[lists]
 
+    def places(self, lists: Numbers) -> Numbers:
+        """Where in `values` those of the lists stand."""
+        starts = self.bounds[lists]
+        return stretches(starts, self.bounds[lists + 1] - starts)
+
     def of(self, lists: Numbers) -> Numbers:
         """The values of the lists, end to end."""
-        starts = self.bounds[lists]
-        return self.values[stretches(starts, self.bounds[lists + 1] - starts)]
+        return self.values[self.places(lists)]
 
 
 def stretches(starts: Numbers, sizes: Numbers) -> Numbers:

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 from typing import Final
 
@@ -16,6 +16,7 @@ from monitor.model.rule import Condition, Term
 _INITIALS = re.compile(r"[A-Z]{2,6}")
 _DOTTED_INITIALS = re.compile(r"(?:[A-Z]\.){2,5}[A-Z]\.?")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]+)(\d+)")
+_NO_NUMBERS = np.empty(0, np.int64)
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]$")
 
 
@@ -151,9 +152,7 @@ class _Automaton:
         self._terms = Ragged.grouped(pattern, term, len(some.numbers))
         # Nearly every pattern belongs to one term.
         one = np.diff(self._terms.bounds) == 1
-        self._term = array(
-            "i", np.where(one, self._terms.values[self._terms.bounds[:-1]], -1).astype(np.int32).tobytes()
-        )
+        self._term = np.where(one, self._terms.values[self._terms.bounds[:-1]], -1).astype(np.int32)
         by_term = Ragged.grouped(term, pattern, terms)
         self._pattern = array("i", by_term.values.tobytes())
         self._pattern_bounds = array("i", by_term.bounds.astype(np.int32).tobytes())
@@ -167,22 +166,28 @@ class _Automaton:
         """What is found in the document, and in its second reading where that may hold more."""
         haystack = text.haystack(document, exact=self.exact)
         hits = self.find(haystack)
-        if not hyphenated or not any(map(self._known, text.haystack(" ".join(hyphenated), exact=self.exact).split())):
+        if not hyphenated or not any(map(self._known, hyphenated)):
             return _Found(self, document, haystack, hits, set())
         around = text.haystack(text.around_hyphens(document, self._longest - 1), exact=self.exact)
         return _Found(self, document, haystack, hits, {pattern for _, _, pattern in self.find(around)})
 
-    def _known(self, word: bytes) -> bool:
-        """Whether the word can be part of a term."""
-        return word in self._words or any(word[:length] in self._beginnings for length in self._lengths)
+    def _known(self, run: str) -> bool:
+        """Whether a word of the run can be part of a term."""
+        if run.isascii() and run.isalnum():
+            word = (run if self.exact else run.lower()).encode()
+            return word in self._words or (bool(self._lengths) and self._begins(word))
+        words = text.haystack(run, exact=self.exact).split()
+        return any(word in self._words or self._begins(word) for word in words)
 
-    def terms_of(self, patterns: Iterable[int]) -> set[int]:
-        """The terms the patterns stand for."""
-        terms = set(map(self._term.__getitem__, patterns))
-        if -1 in terms:
-            terms.remove(-1)
-            several = [pattern for pattern in patterns if self._term[pattern] < 0]
-            terms.update(self._terms.of(np.array(several)).tolist())
+    def _begins(self, word: bytes) -> bool:
+        return any(word[:length] in self._beginnings for length in self._lengths)
+
+    def terms_of(self, patterns: Set[int]) -> Numbers:
+        """The terms the patterns stand for; one of several patterns may come more than once."""
+        numbers = np.fromiter(patterns, np.int64, len(patterns))
+        terms: Numbers = self._term[numbers]
+        if terms.min(initial=0) < 0:
+            return np.concatenate((terms[terms >= 0], self._terms.of(numbers[terms < 0])))
         return terms
 
     def patterns_of(self, term: int) -> Sequence[int]:
@@ -209,17 +214,17 @@ class _Found:
         self._automaton, self._document = automaton, document
         self._haystack, self._hits, self._around = haystack, hits, around
 
-    def terms(self) -> set[int]:
-        """Numbers of the terms found."""
+    def terms(self) -> Numbers:
+        """Numbers of the terms found; some may come more than once."""
         patterns = {pattern for _, _, pattern in self._hits}
-        return self._automaton.terms_of(patterns | self._around)
+        return self._automaton.terms_of(patterns | self._around if self._around else patterns)
 
     def places(self, term: int) -> Iterator[Place]:
         """Where a term stands in the document; some places more than once."""
         for pattern in self._automaton.patterns_of(term):
-            yield from self._spans(self._open, pattern)
+            yield from self._open.by_pattern.get(pattern, ())
             if pattern in self._around:
-                yield from self._spans(self._closed_up, pattern)
+                yield from self._closed_up.by_pattern.get(pattern, ())
 
     @cached_property
     def _open(self) -> "_Places":
@@ -231,38 +236,41 @@ class _Found:
         haystack = text.haystack(text.closed_up(self._document), exact=exact)
         return _Places(haystack, self._automaton.find(haystack), text.closed_up_words(self._document, exact=exact))
 
-    @staticmethod
-    def _spans(read: "_Places", pattern: int) -> Iterator[Place]:
-        for start, end in read.by_pattern.get(pattern, ()):
-            # A pattern begins with the space before its first word, and words are one space apart.
-            first = read.haystack.count(b" ", 0, start)
-            last = first + read.haystack.count(b" ", start + 1, end - 1)
-            yield read.starts[first], read.ends[last]
-
 
 class _Places:
-    """One reading of a document: its words, and where in it each pattern was found."""
+    """One reading of a document: where in it each pattern was found.
+
+    Attributes:
+        by_pattern: characters [start, end) of the document, in reading order.
+    """
 
     def __init__(self, haystack: bytes, hits: list[tuple[int, int, int]], words: tuple[Numbers, Numbers]) -> None:
-        self.haystack = haystack
-        self.starts, self.ends = words[0].tolist(), words[1].tolist()
-        self.by_pattern: dict[int, list[tuple[int, int]]] = {}
-        for start, end, pattern in hits:
-            self.by_pattern.setdefault(pattern, []).append((start, end))
+        self.by_pattern: dict[int, list[Place]] = {}
+        begins, ends, patterns = np.array(hits, np.int64).reshape(-1, 3).T
+        # A pattern begins with the space before its first word, and words are one space apart.
+        spaces = (np.frombuffer(haystack, np.uint8) == ord(" ")).nonzero()[0]
+        starts = words[0][spaces.searchsorted(begins)].tolist()
+        stops = words[1][spaces.searchsorted(ends - 1) - 1].tolist()
+        for start, stop, pattern in zip(starts, stops, patterns.tolist(), strict=True):
+            self.by_pattern.setdefault(pattern, []).append((start, stop))
 
 
 class Scan:
-    """What one document holds: `terms` at once, `places` for those who ask.
+    """What one document holds: `numbers` at once, `places` for those who ask.
 
     Attributes:
-        terms: numbers of the terms found.
+        numbers: of the terms found, in no order; some may come more than once.
     """
 
     def __init__(self, found: Sequence[_Found]) -> None:
         self._found = found
-        self.terms: set[int] = set()
-        for part in found:
-            self.terms |= part.terms()
+        each = [part.terms() for part in found]
+        self.numbers: Numbers = each[0] if len(each) == 1 else np.concatenate(each or [_NO_NUMBERS])
+
+    @cached_property
+    def terms(self) -> frozenset[int]:
+        """The same, to ask for single ones."""
+        return frozenset(self.numbers.tolist())
 
     def places(self, term: int) -> list[Place]:
         """Where a term stands, in reading order; a prefix is given with the whole word it begins."""

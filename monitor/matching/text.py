@@ -214,12 +214,14 @@ def around_hyphens(document: str, reach: int) -> str:
 
 def _hyphenated_stretches(document: str) -> Iterator[tuple[int, int]]:
     """What stands between spaces and has a hyphen inside a word."""
-    hyphen = _HYPHEN.search(document)
-    while hyphen:
-        start, end = document.rfind(" ", 0, hyphen.start()) + 1, document.find(" ", hyphen.end())
-        end = len(document) if end < 0 else end
-        yield start, end
-        hyphen = _HYPHEN.search(document, end)
+    place = document.find("-")
+    while place >= 0:
+        end = place + 1
+        if _HYPHEN.match(document, place):
+            start, end = document.rfind(" ", 0, place) + 1, document.find(" ", end)
+            end = len(document) if end < 0 else end
+            yield start, end
+        place = document.find("-", end)
 
 
 def _word_before(document: str, place: int) -> int:
