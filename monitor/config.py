@@ -84,6 +84,20 @@ class Stories(_Section):
     max_articles: Annotated[int, Field(ge=100)] = Field(50_000, description="matched articles held for comparison")
 
 
+def _secret(key: str, given: SecretStr, file: Path | None) -> str:
+    """A secret that is given itself or by the file that holds it, "" for none.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    if given.get_secret_value() or file is None:
+        return given.get_secret_value().strip()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{key}: {file} cannot be read ({problem}); mend the path or its rights") from problem
+
+
 class Slack(_Section):
     """The Slack destination; alerts go to the terminal while there is no token."""
 
@@ -92,24 +106,35 @@ class Slack(_Section):
     )
     bot_token_file: Path | None = Field(None, description="file that holds the token, for secrets mounted as files")
     channel: str = Field("", description="channel (name or id) of rules that name none")
+    app_token: SecretStr = Field(
+        SecretStr(""),
+        description="xapp-... token, by which people answer alerts from Slack; set it as MONITOR_SLACK__APP_TOKEN",
+    )
+    app_token_file: Path | None = Field(None, description="file that holds the app token")
+    allowed_users: tuple[str, ...] = Field((), description="ids of the users who may answer; none named: the workspace")
+    allowed_channels: tuple[str, ...] = Field(
+        (), description="channels (name or id) where answers count; none named: all the app is in"
+    )
     base_url: str = Field("https://slack.com/api/", description="address of Slack's Web API")
     timeout: Seconds = Field(15, description="seconds for one request")
 
     @property
     def token(self) -> str:
-        """The token itself, "" for none.
+        """The bot token itself, "" for none.
 
         Raises:
             ConfigError: bot_token_file cannot be read.
         """
-        if self.bot_token.get_secret_value() or self.bot_token_file is None:
-            return self.bot_token.get_secret_value().strip()
-        try:
-            return self.bot_token_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ConfigError(
-                f"slack.bot_token_file: {self.bot_token_file} cannot be read ({problem}); mend the path or its rights"
-            ) from problem
+        return _secret("slack.bot_token_file", self.bot_token, self.bot_token_file)
+
+    @property
+    def socket_token(self) -> str:
+        """The app token itself, "" for none.
+
+        Raises:
+            ConfigError: app_token_file cannot be read.
+        """
+        return _secret("slack.app_token_file", self.app_token, self.app_token_file)
 
 
 class Health(_Section):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
-from monitor.model.alert import Alert, AlertDecision, Delivery
+from monitor.model.alert import Alert, AlertDecision, Delivery, Standing
 from monitor.model.article import Article, Batch, FeedState
 from monitor.model.facts import Facts
 from monitor.model.rule import Match
@@ -35,9 +35,15 @@ class FactExtractor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The sink has accepted the message; `ref` names it there (for threads and edits)."""
+    """The sink has accepted the message.
+
+    Attributes:
+        ref: its name there, for edits.
+        thread: the message that the story's next ones belong under, where it is another than for this one.
+    """
 
     ref: str
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,16 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Release connections."""
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """A sink whose messages can be brought up to date."""
+
+    name: str
+
+    async def edit(self, delivery: Delivery, standing: Standing) -> Sent | Failed:
+        """Show how the story stands now on a sent message; harmless when repeated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,10 @@ class Outbox:
         if isinstance(outcome, Sent):
             self._tally["found" if found else "sent"] += 1
             self._mended(lane)
-            done = replace(delivery, state=DeliveryState.SENT, ref=outcome.ref, uncertain=False, error="")
+            thread = outcome.thread or delivery.parent_ref or outcome.ref
+            done = replace(
+                delivery, state=DeliveryState.SENT, ref=outcome.ref, thread=thread, uncertain=False, error=""
+            )
             await self._write(done)
             self._log.info(
                 "alert_found" if found else "alert_sent",

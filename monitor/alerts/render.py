@@ -61,7 +61,7 @@ def render(
         why=_untold(passages(article, shown, most=1 if update else 3), (headline, *(line.text for line in lines))),
         terms=tuple(cut(clean(term), 60) for term in terms(shown)),
         changes=_changes(decision, story, facts) if update else (),
-        also=_also(article, outlets, copies),
+        also=reported_by(outlets, copies, article.outlet),
         notes=_notes(article, facts),
         mentions=_each(rules[name].mention for name in decision.rules if name in rules),
         owners=_each(clean(rules[name].owner) for name in decision.rules if name in rules),
@@ -159,8 +159,9 @@ def _names_source(told: str, credit: str) -> bool:
     return bool(source) and source.casefold() in told.casefold()
 
 
-def _also(article: Article, outlets: Sequence[str], copies: int) -> str:
-    others = list(dict.fromkeys(name for name in map(clean, outlets) if name and name != clean(article.outlet)))
+def reported_by(outlets: Sequence[str], copies: int, first: str = "") -> str:
+    """'also Reuters, AFP and 2 more; 3 copies': who reports it besides the `first`, "" for nobody."""
+    others = list(dict.fromkeys(name for name in map(clean, outlets) if name and name != clean(first)))
     named = ", ".join(cut(name, 40) for name in others[:_OUTLETS])
     if len(others) > _OUTLETS:
         named += f" and {len(others) - _OUTLETS} more"

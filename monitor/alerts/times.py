@@ -59,6 +59,11 @@ def stamp(moment: datetime) -> str:
     return f"{_day(utc.date())}, {utc:%H:%M} UTC"
 
 
+def hour(moment: datetime) -> str:
+    """A moment of today in UTC: '14:05 UTC'."""
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
+
+
 def _words(value: str) -> str:
     """Days, weeks and months by their form; anything unknown or impossible is ""."""
     try:

@@ -68,6 +68,7 @@ def sinks(chosen: "Settings") -> "tuple[list[Sink], str]":
         "bot_token": chosen.slack.token,
         "base_url": chosen.slack.base_url,
         "timeout": chosen.slack.timeout,
+        "answers": bool(chosen.slack.socket_token),
     }
     return [make("slack", options, deps)], f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
 

@@ -203,6 +203,27 @@ class Alert:
         return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an alerted story stands now: what its first message shows once there is more than the first report.
+
+    Attributes:
+        outlets: independent outlets that report it, in order of arrival.
+        copies: reports that only repeat another's text.
+        latest: the newest news, one line each, its source named: "killed: 17 → 19, according to police".
+        updated: when that came, None where there is none.
+        answers: what people did about it, one line each, oldest first; a Slack user's id stands as <@U123>.
+        acknowledged: whether somebody has taken it.
+    """
+
+    outlets: tuple[str, ...] = ()
+    copies: int = 0
+    latest: tuple[str, ...] = ()
+    updated: datetime | None = None
+    answers: tuple[str, ...] = ()
+    acknowledged: bool = False
+
+
 class DeliveryState(StrEnum):
     """A delivery's way: pending -> sending -> sent, back to pending after a failure, dead when given up."""
 
@@ -223,7 +244,9 @@ class Delivery:
         uncertain: an earlier send may have arrived; look before sending again.
         first_try: when the first send began, the earliest time it can be found under.
         ref: the sink's name for the message once sent, "" before.
-        parent_ref: ref of the story's first alert in the same sink and channel, "" where there is none.
+        thread: ref of the message it stands under in the sink, its own where it begins a thread; "" before.
+        parent_ref: `thread` of the story's newest earlier alert in the same sink and channel, "" where there is none.
+        gravest: the gravest severity among those earlier alerts, None where there are none.
         error: the newest failure in words.
     """
 
@@ -236,5 +259,7 @@ class Delivery:
     uncertain: bool = False
     first_try: datetime | None = None
     ref: str = ""
+    thread: str = ""
     parent_ref: str = ""
+    gravest: Severity | None = None
     error: str = ""

@@ -6,37 +6,37 @@ send again after a reset without looking.
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.errors import ConfigError
-from monitor.model.alert import Delivery
+from monitor.model.alert import Alert, Delivery, Standing
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
 from monitor.sinks.pace import Pace
+from monitor.sinks.slack_api import Method, Outcome, SlackApi
 from monitor.sinks.slack_blocks import blocks, fallback, simplified
+from monitor.sinks.slack_buttons import buttons
+from monitor.sinks.slack_check import problems
 from monitor.sinks.slack_errors import (
     BAD_METADATA,
     MAY_NOT_LOOK,
+    MESSAGE_GONE,
+    SLOW_DOWN,
     THREAD_GONE,
     TOO_RICH,
-    Refusal,
-    failed,
-    not_sent,
     unknown_outcome,
 )
 
 EVENT_TYPE = "news_alert"
 # Clocks differ; a message may carry an earlier time than the one its send began at here.
 _SKEW = timedelta(minutes=2)
-_PAGES, _PER_PAGE = 50, 200
+# Refusals in two channels so close together are the workspace's, not the channels'.
+_TOGETHER = 10.0
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 
 
@@ -47,9 +47,12 @@ class Options(BaseModel):
         bot_token: xoxb-...
         timeout: seconds for one request, connecting included.
         per_second, burst: messages to one channel.
-        workspace_per_second: messages to all channels together.
+        workspace_per_second, workspace_burst: messages to all channels together. Slack documents only "several
+            hundred a minute", so this is where to begin; refusals make it slower for a while.
+        looks_per_second: requests that look for a message, or edit one.
         looks: how often to look for a message of unknown fate while Slack does not permit looking; then it is
             sent again, since an alert twice is better than none.
+        answers: whether people can answer, so that cards carry buttons.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,8 +62,11 @@ class Options(BaseModel):
     timeout: float = Field(15, gt=0)
     per_second: float = Field(1, gt=0)
     burst: int = Field(3, ge=1)
-    workspace_per_second: float = Field(5, gt=0)
+    workspace_per_second: float = Field(25, gt=0)
+    workspace_burst: int = Field(50, ge=1)
+    looks_per_second: float = Field(10, gt=0)
     looks: int = Field(3, ge=1)
+    answers: bool = False
 
 
 def make(options: Mapping[str, object], deps: Deps) -> "SlackSink":
@@ -76,13 +82,16 @@ def make(options: Mapping[str, object], deps: Deps) -> "SlackSink":
         raise ConfigError(f"{wrong}; mend the [slack] section or its environment variables") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """The answer's body, or why there is none; `code` is Slack's error code, "" where it gave none."""
+@dataclass(slots=True)
+class _Refusals:
+    """When channels were refused last, to tell a full channel from a full workspace."""
 
-    body: Mapping[str, Any]
-    failed: Failed | None = None
-    code: str = ""
+    at: dict[str, float] = field(default_factory=dict)
+
+    def note(self, channel: str, now: float) -> bool:
+        """Whether another channel was refused just before."""
+        self.at = {name: time for name, time in self.at.items() if now - time < _TOGETHER} | {channel: now}
+        return len(self.at) > 1
 
 
 class SlackSink:
@@ -92,10 +101,12 @@ class SlackSink:
 
     def __init__(self, options: Options, deps: Deps) -> None:
         self._options, self._deps = options, deps
-        self._client: AsyncWebClient | None = None
+        self.api = SlackApi(options.bot_token.get_secret_value(), options.base_url, options.timeout)
         self._ids: dict[str, str] = {}
         self._paces: dict[str, Pace] = {}
-        self._workspace = self._pace(options.workspace_per_second, max(20, options.burst))
+        self._workspace = self._pace(options.workspace_per_second, max(options.workspace_burst, options.burst))
+        self._looking = self._pace(options.looks_per_second, 50)
+        self._refusals = _Refusals()
 
     async def send(self, delivery: Delivery) -> Sent | Failed:
         """Post the alert, as a reply to the story's first message where there is one."""
@@ -116,58 +127,56 @@ class SlackSink:
         if not isinstance(channel, str) or not isinstance(ts, str):
             return unknown_outcome("Slack accepts without naming the message", delivery.attempts)
         self._ids[delivery.alert.channel.strip()] = channel
-        return Sent(f"{channel}:{ts}")
+        return Sent(f"{channel}:{ts}", thread=f"{channel}:{ts}" if lost else "")
 
     async def find(self, delivery: Delivery) -> Sent | Failed | None:
         """Look for the alert's id in the metadata of what was posted since its first attempt."""
         channel = await self._channel_id(delivery)
-        if isinstance(channel, _Outcome):
+        if isinstance(channel, Outcome):
             return self._not_found(channel, delivery)
         oldest = f"{(delivery.first_try - _SKEW).timestamp():.6f}" if delivery.first_try else "0"
         where = {"channel": channel, "oldest": oldest, "inclusive": True, "include_all_metadata": True}
-        thread, client = _ts(delivery.parent_ref), self._connected()
-        searches: list[tuple[Callable[..., Awaitable[Any]], dict[str, Any]]] = [(client.conversations_history, where)]
+        thread, client = _ts(delivery.parent_ref), self.api.client
+        searches: list[tuple[Method, dict[str, Any]]] = [(client.conversations_history, where)]
         if thread:
             # A reply whose thread is gone was posted to the channel, so both places are looked at.
             searches.insert(0, (client.conversations_replies, {**where, "ts": thread}))
         for method, arguments in searches:
-            async for page in self._pages(method, arguments, delivery):
+            await self._looking.turn()
+            async for page in self.api.pages(
+                method, arguments, channel=delivery.alert.channel, attempts=delivery.attempts
+            ):
                 if page.failed:
+                    self._note(page, self._looking)
                     if page.code in THREAD_GONE and thread:
                         break
                     return self._not_found(page, delivery)
                 for message in page.body.get("messages") or ():
                     if _alert_id(message) == delivery.alert.id:
-                        return Sent(f"{channel}:{message['ts']}")
+                        ref = f"{channel}:{message['ts']}"
+                        return Sent(ref, thread=ref if thread and "thread_ts" not in message else "")
         return None
+
+    async def edit(self, delivery: Delivery, standing: Standing) -> Sent | Failed:
+        """Bring a sent card up to date; doing so twice changes nothing."""
+        channel, _, ts = delivery.ref.partition(":")
+        await self._looking.turn()
+        message = {"channel": channel, "ts": ts, **self._content(delivery.alert, standing=standing)}
+        outcome = await self.api.call(self.api.client.chat_update, message, channel=delivery.alert.channel)
+        self._note(outcome, self._looking)
+        if outcome.code in MESSAGE_GONE:
+            return Failed(f"the message is gone or closed to edits: {outcome.code}", retry=False)
+        if outcome.code in TOO_RICH | BAD_METADATA:
+            return replace(outcome.failed or Failed(outcome.code, retry=False), retry=False)
+        return outcome.failed or Sent(delivery.ref)
+
+    async def check(self, channels: Sequence[str], app_token: str = "") -> list[str]:
+        """What keeps the app from working, one line a problem; [] where all is well."""
+        return await problems(self.api, channels, app_token=app_token)
 
     async def close(self) -> None:
         """Close the connection pool."""
-        if self._client and self._client.session:
-            await self._client.session.close()
-        self._client = None
-
-    async def check(self, channels: list[str]) -> list[str]:
-        """What keeps the sink from working, one line a problem; [] where the token works and channels are known."""
-        answer = await self._call(self._connected().auth_test, {}, "", 1)
-        if answer.failed:
-            return [answer.failed.error]
-        known: dict[str, Mapping[str, Any]] = {}
-        async for page in self._channels():
-            if page.failed:
-                return [f"channels cannot be listed: {page.failed.error}"]
-            for channel in page.body.get("channels") or ():
-                known |= {str(channel.get("id")): channel, str(channel.get("name")): channel}
-        problems = []
-        for name in channels:
-            channel = known.get(name.strip().removeprefix("#"))
-            if channel is None:
-                problems.append(f"channel {name} is not visible to the app; create it, or invite the app if private")
-            elif channel.get("is_archived"):
-                problems.append(f"channel {name} is archived; unarchive it or choose another")
-            elif not channel.get("is_member"):
-                problems.append(f"the app is not in channel {name}; invite it with /invite")
-        return problems
+        await self.api.close()
 
     async def _post(
         self,
@@ -177,66 +186,45 @@ class SlackSink:
         lost_thread: bool = False,
         plain: bool = False,
         metadata: bool = True,
-    ) -> _Outcome:
+    ) -> Outcome:
         alert = delivery.alert
         message: dict[str, Any] = {"channel": alert.channel, "unfurl_links": False, "unfurl_media": False}
         if plain:
             message["text"] = simplified(alert.card, lost_thread)
         else:
-            message |= {"text": fallback(alert.card), "blocks": blocks(alert.card, lost_thread)}
-        if metadata:
-            payload = {
-                "alert_id": alert.id,
-                "story_id": alert.story_id,
-                "article_id": alert.article_id,
-                "kind": alert.kind.value,
-                "severity": alert.severity.value,
-            }
-            message["metadata"] = {"event_type": EVENT_TYPE, "event_payload": payload}
+            message |= self._content(alert, lost_thread=lost_thread, reply=bool(thread))
+        message["metadata"] = _metadata(alert)
+        if not metadata:
+            del message["metadata"]
         if thread:
             message["thread_ts"] = thread
-        await self._workspace.turn()
-        pace = self._paces.get(alert.channel)
-        if pace is None:
-            pace = self._paces[alert.channel] = self._pace(self._options.per_second, self._options.burst)
+            if delivery.gravest is not None and alert.severity.rank > delivery.gravest.rank:
+                message["reply_broadcast"] = True
+        pace = self._paces.setdefault(alert.channel, self._pace(self._options.per_second, self._options.burst))
         await pace.turn()
-        return await self._call(self._connected().chat_postMessage, message, alert.channel, delivery.attempts)
+        await self._workspace.turn()
+        outcome = await self.api.call(
+            self.api.client.chat_postMessage, message, channel=alert.channel, attempts=delivery.attempts
+        )
+        self._note(outcome, pace, alert.channel)
+        return outcome
 
-    async def _call(
-        self, method: Callable[..., Awaitable[Any]], arguments: Mapping[str, Any], channel: str, attempts: int
-    ) -> _Outcome:
-        """One request, and whatever comes of it as a value."""
-        try:
-            body = (await method(**arguments)).data
-        except SlackApiError as problem:
-            refusal = _refusal(problem)
-            return _Outcome({}, failed(refusal, channel, attempts), refusal.code)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as problem:
-            return _Outcome({}, not_sent(_words(problem)))
-        except aiohttp.InvalidURL:
-            return _Outcome({}, not_sent(f"slack.base_url {self._options.base_url!r} is no address"))
-        except (aiohttp.ClientError, SlackClientError, OSError, ValueError, TypeError, AttributeError) as problem:
-            # The SDK trips over bodies that are no JSON object in several ways; timeouts are among OSError.
-            return _Outcome({}, unknown_outcome(f"no usable answer from Slack: {_words(problem)}", attempts))
-        return _Outcome(body)
+    def _content(
+        self, alert: Alert, *, lost_thread: bool = False, reply: bool = False, standing: Standing | None = None
+    ) -> dict[str, Any]:
+        shown = blocks(alert.card, lost_thread, standing)
+        if self._options.answers:
+            shown += buttons(alert, standing, reply=reply)
+        return {"text": fallback(alert.card), "blocks": shown, "metadata": _metadata(alert)}
 
-    async def _pages(
-        self, method: Callable[..., Awaitable[Any]], arguments: Mapping[str, Any], delivery: Delivery | None
-    ) -> AsyncIterator[_Outcome]:
-        """Page after page until there is no cursor; a failure ends them."""
-        cursor, channel = "", delivery.alert.channel if delivery else ""
-        for _ in range(_PAGES):
-            page = {**arguments, "limit": _PER_PAGE, **({"cursor": cursor} if cursor else {})}
-            outcome = await self._call(method, page, channel, delivery.attempts if delivery else 1)
-            yield outcome
-            cursor = str((outcome.body.get("response_metadata") or {}).get("next_cursor") or "")
-            if outcome.failed or not cursor:
-                return
+    def _note(self, outcome: Outcome, pace: Pace, channel: str = "") -> None:
+        """Go slower where Slack says so: the channel, or all of them where several are refused at once."""
+        if outcome.code in SLOW_DOWN:
+            pace.refused()
+            if channel and self._refusals.note(channel, self._deps.monotonic()):
+                self._workspace.refused()
 
-    def _channels(self, delivery: Delivery | None = None) -> AsyncIterator[_Outcome]:
-        return self._pages(self._connected().conversations_list, {"types": "public_channel,private_channel"}, delivery)
-
-    async def _channel_id(self, delivery: Delivery) -> str | _Outcome:
+    async def _channel_id(self, delivery: Delivery) -> str | Outcome:
         """The channel's id; what the rule calls it where no list tells; or why looking must wait."""
         name = delivery.alert.channel.strip()
         if delivery.parent_ref:
@@ -245,7 +233,7 @@ class SlackSink:
             return self._ids[name]
         if _CHANNEL_ID.fullmatch(name):
             return name
-        async for page in self._channels(delivery):
+        async for page in self.api.channels(channel=name, attempts=delivery.attempts):
             if page.failed and page.code not in MAY_NOT_LOOK:
                 return page
             for channel in page.body.get("channels") or ():
@@ -254,7 +242,7 @@ class SlackSink:
                     return self._ids[name]
         return name
 
-    def _not_found(self, outcome: _Outcome, delivery: Delivery) -> Failed | None:
+    def _not_found(self, outcome: Outcome, delivery: Delivery) -> Failed | None:
         """What to do when looking fails: look later, or send again where Slack will never let us look."""
         # A channel that can be posted to but not looked up is one whose list the app may not see.
         if outcome.code not in MAY_NOT_LOOK | {"channel_not_found"}:
@@ -276,44 +264,19 @@ class SlackSink:
             operator=True,
         )
 
-    def _connected(self) -> AsyncWebClient:
-        """The client; made late, since its session belongs to the running loop."""
-        if self._client is None:
-            timeout = self._options.timeout
-            session = aiohttp.ClientSession(
-                # A connection kept open may be closed by the far side just as it is used: one doubt more per alert.
-                connector=aiohttp.TCPConnector(force_close=True),
-                timeout=aiohttp.ClientTimeout(total=timeout, connect=timeout * 2 / 3),
-                # Proxies from the environment, with its exceptions: the SDK by itself knows no NO_PROXY.
-                trust_env=True,
-            )
-            self._client = AsyncWebClient(
-                token=self._options.bot_token.get_secret_value(),
-                base_url=self._options.base_url.rstrip("/") + "/",
-                session=session,
-                retry_handlers=[],
-            )
-            self._client.proxy = None
-        return self._client
-
     def _pace(self, per_second: float, burst: int) -> Pace:
         return Pace(per_second, burst, monotonic=self._deps.monotonic, sleep=self._deps.sleep)
 
 
-def _refusal(problem: SlackApiError) -> Refusal:
-    response: Any = problem.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", 0) or 0
-    data = getattr(response, "data", None)
-    body = data if isinstance(data, dict) else {}
-    code = body.get("error")
-    detail = ", ".join(f"{key} {body[key]}" for key in ("needed", "provided") if isinstance(body.get(key), str))
-    asked = str((getattr(response, "headers", None) or {}).get("Retry-After", "")).strip()
-    after = timedelta(seconds=int(asked)) if asked.isdecimal() and len(asked) < 9 else None
-    return Refusal(int(status), code if isinstance(code, str) else "", after, detail[:200])
-
-
-def _words(problem: BaseException) -> str:
-    return (str(problem) or type(problem).__name__)[:200]
+def _metadata(alert: Alert) -> dict[str, Any]:
+    payload = {
+        "alert_id": alert.id,
+        "story_id": alert.story_id,
+        "article_id": alert.article_id,
+        "kind": alert.kind.value,
+        "severity": alert.severity.value,
+    }
+    return {"event_type": EVENT_TYPE, "event_payload": payload}
 
 
 def _ts(ref: str) -> str:

@@ -7,12 +7,13 @@ format is replaced by a look-alike.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monitor.alerts.render import reported_by
 from monitor.alerts.text import clean, cut, smooth
-from monitor.alerts.times import stamp
-from monitor.model.alert import Card, Excerpt, FactLine
+from monitor.alerts.times import hour, stamp
+from monitor.model.alert import Card, Excerpt, FactLine, Standing
 from monitor.model.rule import Severity
 
 Block = dict[str, Any]
@@ -22,6 +23,8 @@ MOST_CHARACTERS = 12_000
 LONGEST_TEXT = 2_900
 LONGEST_URL = 2_000
 
+_MOST_LATEST, _MOST_ANSWERS = 6, 5
+
 _DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
 _KIND = {"update": "Update", "correction": "Correction"}
 
@@ -30,31 +33,37 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
 _MENTION = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
+# A user's id as `parsed` leaves it.
+_USER = re.compile(f"&lt;{_WORD_JOINER}?@{_WORD_JOINER}?([UW][A-Z0-9]{{1,20}})&gt;")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
-def blocks(card: Card, lost_thread: bool = False) -> list[Block]:
+def blocks(card: Card, lost_thread: bool = False, standing: Standing | None = None) -> list[Block]:
     """The message's blocks.
 
-    With `lost_thread` the card says that it should have been a reply to a message that is gone.
+    With `lost_thread` the card says that it should have been a reply to a message that is gone; with `standing` it
+    also says how the story stands now.
     """
     update = card.kind.value in _KIND
-    parts = [
-        [_context(_heading(card))],
-        _rich(_lines([_change(change) for change in card.changes[:8]])),
-        _rich(_lines([_title(card)])),
-        [_context(_source(card))],
-        _rich(_lines([_because(line) for line in card.because[:5]])),
-        _rich(_lines([_fact(line) for line in card.facts])),
-        [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
-        _footer(card, lost_thread),
-    ]
+    parts = {
+        "heading": [_context(_heading(card))],
+        "changes": _rich(_lines([_change(change) for change in card.changes[:8]])),
+        "title": _rich(_lines([_title(card)])),
+        "source": [] if card.items else [_context(_source(card, standing))],
+        "because": _rich(_lines([_because(line) for line in card.because[:5]])),
+        "latest": _rich(_lines(_latest(standing))) if standing else [],
+        "facts": _rich(_lines([_fact(line) for line in card.facts])),
+        "items": _rich(_items(card.items[:_MOST_ITEMS])),
+        "why": [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
+        "footer": _footer(card, lost_thread),
+        "answers": _answered(standing) if standing else [],
+    }
     # What is needed least goes first where an article's words take more room than a message has.
-    for expendable in (6, 5, 1):
+    for expendable in ("why", "facts", "changes", "answers", "items"):
         if _size(parts) <= MOST_CHARACTERS:
             break
-        parts[expendable] = []
-    return [block for part in parts for block in part]
+        parts[expendable] = [] if expendable != "items" else _rich(_items(card.items[: _MOST_ITEMS // 4]))
+    return [block for part in parts.values() for block in part]
 
 
 def fallback(card: Card) -> str:
@@ -131,13 +140,29 @@ def _address(url: str) -> str:
     return encoded if len(encoded) <= LONGEST_URL else ""
 
 
-def _provenance(card: Card) -> str:
+def _provenance(card: Card, also: str = "") -> str:
     when = stamp(card.published) if card.published else ""
-    return " · ".join(part for part in (cut(card.outlet, 80), when, cut(card.also, 300)) if part)
+    return " · ".join(part for part in (cut(card.outlet, 80), when, cut(also or card.also, 300)) if part)
 
 
-def _source(card: Card) -> str:
-    return parsed(_provenance(card)) or "source not named"
+def _source(card: Card, standing: Standing | None) -> str:
+    also = reported_by(standing.outlets, standing.copies, card.outlet) if standing else ""
+    return parsed(_provenance(card, also)) or "source not named"
+
+
+def _latest(standing: Standing) -> list[list[Block]]:
+    """What became known since the first report."""
+    if not standing.latest:
+        return []
+    label = f"Now ({hour(standing.updated)})  " if standing.updated else "Now  "
+    first, *others = (_text(literal(cut(line, 300))) for line in standing.latest[:_MOST_LATEST])
+    return [[_text(label, bold=True), first], *([other] for other in others)]
+
+
+def _answered(standing: Standing) -> list[Block]:
+    """Who did what, in the words of `Standing.answers`; only a user's id in them is Slack's to read."""
+    told = [_USER.sub(r"<@\1>", parsed(cut(line, 200)), count=1) for line in standing.answers[-_MOST_ANSWERS:]]
+    return [_context(*told)] if told else []
 
 
 def _change(change: str) -> list[Block]:
@@ -227,7 +252,7 @@ def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
     return {"type": "text", "text": text, **({"style": style} if style else {})}
 
 
-def _size(parts: Sequence[Sequence[Block]]) -> int:
+def _size(parts: Mapping[str, Sequence[Block]]) -> int:
     """Characters of the blocks' JSON as Slack may count them, in UTF-16 units."""
-    text = json.dumps([block for part in parts for block in part], ensure_ascii=False)
+    text = json.dumps([block for part in parts.values() for block in part], ensure_ascii=False)
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -43,7 +43,7 @@ _CHANNEL = {
     "messages_tab_disabled": "choose a channel, or allow messages to the app",
     "cannot_post_to_channel": "let the app post there",
 }
-_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+SLOW_DOWN = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # Slack says of these that some of the work may have been done.
 _PERHAPS_DONE = frozenset({"fatal_error", "internal_error", "service_unavailable", "team_added_to_org"})
 TOO_RICH = frozenset(
@@ -63,6 +63,9 @@ BAD_METADATA = frozenset(
 )
 THREAD_GONE = frozenset(
     {"thread_not_found", "message_not_found", "invalid_thread_ts", "cannot_reply_to_message", "thread_locked"}
+)
+MESSAGE_GONE = frozenset(
+    {"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found", "thread_not_found"}
 )
 MAY_NOT_LOOK = frozenset(
     {"missing_scope", "unknown_method", "not_allowed_token_type", "no_permission", "method_deprecated", "access_denied"}
@@ -96,7 +99,7 @@ def failed(refusal: Refusal, channel: str, attempts: int) -> Failed:
     `attempts` counts the delivery's attempts so far, this one included.
     """
     code, detail = refusal.code, f" ({refusal.detail})" if refusal.detail else ""
-    if refusal.status == 429 or code in _LIMITED:
+    if refusal.status == 429 or code in SLOW_DOWN:
         return Failed(f"Slack asks to slow down in {channel}", retry=True, after=refusal.after, blocks="channel")
     if code in _TOKEN:
         todo = "check slack.bot_token and the app's scopes"

@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, case, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.model.alert import Alert, Delivery, DeliveryState
+from monitor.model.rule import Severity
 from monitor.store.connected import Connected
 from monitor.store.engine import transaction
 from monitor.store.outcomes import read_alert
@@ -87,6 +88,7 @@ class DeliveryStore(Connected):
                     attempts=delivery.attempts,
                     first_try=delivery.first_try,
                     ref=delivery.ref,
+                    thread=delivery.thread,
                     error=delivery.error,
                     owner="",
                     lease_until=None,
@@ -175,22 +177,26 @@ class DeliveryStore(Connected):
 
 def _read(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     parent, sent = alerts.alias("parent"), deliveries.alias("sent")
+    thread = (
+        sent.c.sink == deliveries.c.sink,
+        sent.c.state == DeliveryState.SENT.value,
+        parent.c.story_id == alerts.c.story_id,
+        parent.c.channel == alerts.c.channel,
+        parent.c.seq < alerts.c.seq,
+    )
+    # The newest one knows where the thread goes on: where its first message was deleted, another has begun.
     parent_ref = (
-        select(sent.c.ref)
+        select(func.coalesce(func.nullif(sent.c.thread, ""), sent.c.ref))
         .join(parent, parent.c.id == sent.c.alert_id)
-        .where(
-            sent.c.sink == deliveries.c.sink,
-            sent.c.state == DeliveryState.SENT.value,
-            parent.c.story_id == alerts.c.story_id,
-            parent.c.channel == alerts.c.channel,
-            parent.c.seq < alerts.c.seq,
-        )
-        .order_by(parent.c.seq)
+        .where(*thread)
+        .order_by(parent.c.seq.desc())
         .limit(1)
         .scalar_subquery()
     )
+    ranks = case({severity.value: severity.rank for severity in Severity}, value=parent.c.severity)
+    gravest = select(func.max(ranks)).join(sent, parent.c.id == sent.c.alert_id).where(*thread).scalar_subquery()
     query = (
-        select(alerts, deliveries, parent_ref.label("parent_ref"))
+        select(alerts, deliveries, parent_ref.label("parent_ref"), gravest.label("gravest"))
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
         .where(deliveries.c.id.in_(ids))
         .order_by(alerts.c.created, deliveries.c.id)
@@ -220,6 +226,8 @@ def _delivery(row: Row[*tuple[Any, ...]]) -> Delivery:
         uncertain=row.uncertain,
         first_try=row.first_try,
         ref=row.ref,
+        thread=row.thread,
         parent_ref=row.parent_ref or "",
+        gravest=list(Severity)[row.gravest] if row.gravest is not None else None,
         error=row.error,
     )

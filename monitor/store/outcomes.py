@@ -158,6 +158,7 @@ def _delivery(alert: Alert, sink: str) -> dict[str, Any]:
         "uncertain": False,
         "owner": "",
         "ref": "",
+        "thread": "",
         "error": "",
     }
 

@@ -247,6 +247,7 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     Column("settled", UtcDateTime),
     Column("ref", Text, nullable=False),
+    Column("thread", Text, nullable=False, server_default=""),
     Column("error", Text, nullable=False),
     UniqueConstraint("alert_id", "sink"),
     Index("ix_deliveries_open", "sink", "state", "next_try"),

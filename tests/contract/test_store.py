@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.model.alert import DeliveryState
 from monitor.model.article import Batch, Quarantined
+from monitor.model.rule import Severity
 from monitor.model.story import Relation
 from monitor.ports import Processed
 from monitor.store.engine import open_engine, transaction, upgrade
@@ -216,7 +217,17 @@ class TestOutbox:
         assert [delivery.alert.article_id for delivery in first] == [article("one").id, article("other").id]
         store.settle(replace(first[0], state=DeliveryState.SENT, ref="C1:1.0"), NOON)
         [update] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
-        assert (update.alert.seq, update.parent_ref) == (1, "C1:1.0")
+        assert (update.alert.seq, update.parent_ref, update.gravest) == (1, "C1:1.0", Severity.HIGH)
+
+    def test_later_updates_follow_where_the_thread_goes_on(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1), ("three", "one", 2), ("four", "one", 3))
+        wanted = {0: ("C1:1", "C1:1", ""), 1: ("C1:2", "C1:1", "C1:1"), 2: ("C1:3", "C1:3", "C1:1")}
+        for ref, thread, parent in wanted.values():
+            [delivery] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+            assert delivery.parent_ref == parent
+            store.settle(replace(delivery, state=DeliveryState.SENT, ref=ref, thread=thread), NOON)
+        [last] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        assert last.parent_ref == "C1:3"
 
     def test_an_update_of_a_dead_parent_goes_on_its_own(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1))

@@ -16,7 +16,45 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from tests.support.block_kit import bad_blocks
+from tests.support.slack_socket import SocketMode
+
 TOKEN = "xoxb-test"
+SCOPES = frozenset(
+    {
+        "chat:write",
+        "chat:write.public",
+        "channels:read",
+        "groups:read",
+        "channels:history",
+        "groups:history",
+        "commands",
+    }
+)
+# What each method takes, beside the token, and the scope it needs.
+_KEPT = ("text", "blocks", "metadata", "thread_ts", "reply_broadcast")
+_METHODS: dict[str, tuple[str, set[str]]] = {
+    "auth.test": ("", set()),
+    "apps.connections.open": ("", set()),
+    "chat.postMessage": (
+        "chat:write",
+        {"channel", "text", "blocks", "metadata", "thread_ts", "reply_broadcast", "unfurl_links", "unfurl_media"},
+    ),
+    "chat.postEphemeral": ("chat:write", {"channel", "user", "text", "blocks", "thread_ts"}),
+    "chat.update": ("chat:write", {"channel", "ts", "text", "blocks", "metadata"}),
+    "conversations.history": (
+        "channels:history",
+        {"channel", "oldest", "latest", "inclusive", "include_all_metadata", "limit", "cursor"},
+    ),
+    "conversations.replies": (
+        "channels:history",
+        {"channel", "ts", "oldest", "latest", "inclusive", "include_all_metadata", "limit", "cursor"},
+    ),
+    "conversations.list": ("channels:read", {"types", "exclude_archived", "limit", "cursor"}),
+    "views.open": ("", {"trigger_id", "view"}),
+    "views.update": ("", {"view_id", "view", "hash"}),
+    "views.publish": ("", {"user_id", "view", "hash"}),
+}
 Fault = Literal[
     "reset_before",  # the connection is reset, nothing accepted
     "reset_after",  # accepted, then reset: the answer is lost
@@ -30,8 +68,6 @@ Fault = Literal[
     "not_found",  # HTTP 404, no JSON
     "limited",  # 429 with Retry-After
 ]
-_BLOCK_TYPES = {"section", "header", "context", "divider", "actions", "rich_text", "image"}
-_RICH_PARTS = {"rich_text_section", "rich_text_quote", "rich_text_list", "rich_text_preformatted"}
 
 
 @dataclass
@@ -54,6 +90,7 @@ class SlackServer:
     page: int = 1_000  # at most so many items a page, whatever is asked for
     down: bool = False  # every request is reset
     missing_scopes: set[str] = field(default_factory=set)  # methods that answer missing_scope
+    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     errors: deque[str] = field(default_factory=deque)  # error codes for the next chat.postMessage
     faults: deque[Fault | None] = field(default_factory=deque)  # faults for the next chat.postMessage
     retry_after: int = 1
@@ -68,7 +105,10 @@ class SlackServer:
         self._stamp = 0
         self._runner: web.AppRunner | None = None
         self._hanging = asyncio.Event()
-        self.base_url = ""
+        self.socket = SocketMode(self)
+        self.webhook_posts: list[dict[str, Any]] = []
+        self.webhook_errors: deque[tuple[int, str]] = deque()  # status and text for the next posts to the webhook
+        self.root = self.base_url = ""
 
     async def __aenter__(self) -> "SlackServer":
         await self.start()
@@ -80,11 +120,19 @@ class SlackServer:
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=2**22)
         app.router.add_route("*", "/api/{method}", self._handle)
+        app.router.add_get("/link/", self.socket.link)
+        app.router.add_post("/response/{number}", self.socket.respond)
+        app.router.add_post("/services/T1/B1/secret", self._webhook)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/api/"
+        self.root = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.base_url = f"{self.root}/api/"
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.root}/services/T1/B1/secret"
 
     async def stop(self) -> None:
         self._hanging.set()
@@ -110,28 +158,82 @@ class SlackServer:
         arguments = await _arguments(request)
         if arguments is None:
             return _no("invalid_json")
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
-            return _no("invalid_auth" if "Authorization" in request.headers else "not_authed")
-        if method in self.missing_scopes:
-            return _no("missing_scope", needed="channels:history", provided="chat:write")
+        if refusal := self._refusal(method, request, arguments):
+            return refusal
+        response = await self._answer(method, request, arguments)
+        response.headers["X-OAuth-Scopes"] = ",".join(sorted(self.scopes))
+        await self.socket.notify()
+        return response
+
+    def _refusal(self, method: str, request: web.Request, arguments: dict[str, Any]) -> web.Response | None:
+        """What is refused whatever is asked for; connections are asked for with another token."""
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if method == "apps.connections.open":
+            return web.json_response(self.socket.connections_open(bearer))
+        if bearer != self.token:
+            return _no("invalid_auth" if bearer else "not_authed")
+        if method not in _METHODS:
+            return _no("unknown_method")
+        scope, fields = _METHODS[method]
+        if unknown := set(arguments) - fields:
+            self.problems.append(f"{method}: unknown {sorted(unknown)}")
+        if method in self.missing_scopes or (scope and scope not in self.scopes):
+            return _no("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
+        return None
+
+    async def _answer(self, method: str, request: web.Request, arguments: dict[str, Any]) -> web.StreamResponse:
+        if method == "chat.postMessage":
+            return await self._post(request, arguments)
         known: dict[str, Callable[[dict[str, Any]], web.Response]] = {
-            "auth.test": lambda _: _yes(url="https://test.slack.example/", team="test", user="monitor", bot_id="B1"),
+            "auth.test": lambda _: _yes(
+                url="https://test.slack.example/", team="test", team_id="T1", user="monitor", user_id="U0", bot_id="B1"
+            ),
             "chat.update": self._update,
+            "chat.postEphemeral": self._ephemeral,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.list": self._list,
-            "conversations.info": self._info,
+            "views.open": lambda given: web.json_response(self.socket.views_open(given)),
+            "views.update": lambda given: web.json_response(self.socket.views_update(given)),
+            "views.publish": lambda given: web.json_response(self.socket.views_publish(given)),
         }
-        if method == "chat.postMessage":
-            return await self._post(request, arguments)
-        return known[method](arguments) if method in known else _no("unknown_method")
+        return known[method](arguments)
+
+    async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        """An incoming webhook: it answers in plain text and never names the message."""
+        fault = self.faults.popleft() if self.faults else None
+        if self.down:
+            return self._reset(request)
+        if fault and not fault.endswith("_after"):
+            return await self._fail(request, fault) if fault != "limited" else self._limited()
+        if self.webhook_errors:
+            status, text = self.webhook_errors.popleft()
+            return web.Response(status=status, text=text)
+        arguments = await _arguments(request)
+        if arguments is None or set(arguments) - {"text", "blocks", "unfurl_links", "unfurl_media"}:
+            return web.Response(status=400, text="invalid_payload")
+        if not arguments.get("text") or (problem := bad_blocks(arguments.get("blocks"))):
+            return web.Response(status=400, text=problem or "no_text")
+        self.webhook_posts.append(arguments)
+        return await self._fail(request, fault) if fault else web.Response(text="ok")
+
+    def _limited(self) -> web.Response:
+        self.limited += 1
+        body = {"ok": False, "error": "ratelimited"}
+        return web.json_response(body, status=429, headers={"Retry-After": str(self.retry_after)})
+
+    def _ephemeral(self, arguments: dict[str, Any]) -> web.Response:
+        channel = next((c for c in self.channels if c.id == arguments.get("channel")), None)
+        if channel is None:
+            return _no("channel_not_found")
+        if not channel.member:
+            return _no("not_in_channel")
+        return web.json_response(self.socket.post_ephemeral(channel, arguments))
 
     async def _post(self, request: web.Request, arguments: dict[str, Any]) -> web.StreamResponse:
         fault = self.faults.popleft() if self.faults else None
         if fault == "limited" or not self._within_rate(str(arguments.get("channel"))):
-            self.limited += 1
-            body = {"ok": False, "error": "ratelimited"}
-            return web.json_response(body, status=429, headers={"Retry-After": str(self.retry_after)})
+            return self._limited()
         if fault and not fault.endswith("_after"):
             return await self._fail(request, fault)
         response = self._accept(arguments)
@@ -166,7 +268,7 @@ class SlackServer:
             "type": "message",
             "bot_id": "B1",
             "ts": self._next_ts(),
-            **{key: arguments[key] for key in ("text", "blocks", "metadata", "thread_ts") if key in arguments},
+            **{key: arguments[key] for key in _KEPT if key in arguments},
         }
         for wanted in ("unfurl_links", "unfurl_media"):
             if arguments.get(wanted) is not False:
@@ -185,6 +287,8 @@ class SlackServer:
             return "not_in_channel"
         if not arguments.get("text") and not arguments.get("blocks"):
             return "no_text"
+        if arguments.get("reply_broadcast") and "thread_ts" not in arguments:
+            self.problems.append("reply_broadcast without a thread")
         thread = arguments.get("thread_ts")
         if thread is not None and not any(m["ts"] == thread and "thread_ts" not in m for m in channel.messages):
             return "thread_not_found"
@@ -202,13 +306,15 @@ class SlackServer:
         if "text" in arguments and "blocks" not in arguments:
             message.pop("blocks", None)
         message |= {key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments}
+        message["edits"] = message.get("edits", 0) + 1
         return _yes(channel=channel.id, ts=message["ts"], text=message.get("text", ""))
 
     def _history(self, arguments: dict[str, Any]) -> web.Response:
         channel = next((c for c in self.channels if c.id == arguments.get("channel")), None)
         if channel is None:
             return _no("channel_not_found")
-        found = [m for m in reversed(channel.messages) if "thread_ts" not in m and _since(m, arguments)]
+        shown = (m for m in reversed(channel.messages) if "thread_ts" not in m or m.get("reply_broadcast"))
+        found = [m for m in shown if _since(m, arguments)]
         return self._paged("messages", [_shown(m, arguments) for m in found], arguments)
 
     def _replies(self, arguments: dict[str, Any]) -> web.Response:
@@ -224,12 +330,6 @@ class SlackServer:
     def _list(self, arguments: dict[str, Any]) -> web.Response:
         rows = [{"id": c.id, "name": c.name, "is_archived": c.archived, "is_member": c.member} for c in self.channels]
         return self._paged("channels", rows, arguments)
-
-    def _info(self, arguments: dict[str, Any]) -> web.Response:
-        channel = next((c for c in self.channels if c.id == arguments.get("channel")), None)
-        if channel is None:
-            return _no("channel_not_found")
-        return _yes(channel={"id": channel.id, "name": channel.name, "is_archived": channel.archived})
 
     def _paged(self, name: str, rows: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
         start = int(arguments.get("cursor") or 0)
@@ -266,70 +366,6 @@ def bad_metadata(metadata: Any) -> str:
         isinstance(value, str | int | float | bool) for value in metadata["event_payload"].values()
     )
     return "" if flat and isinstance(metadata["event_type"], str) else "invalid_metadata_schema"
-
-
-def bad_blocks(blocks: Any) -> str:
-    """Slack's error code for blocks outside its documented limits, or ""."""
-    if blocks is None:
-        return ""
-    if not isinstance(blocks, list) or len(blocks) > 50:
-        return "invalid_blocks_format"
-    if len(json.dumps(blocks, ensure_ascii=False).encode("utf-16-le", "surrogatepass")) // 2 > 13_200:
-        return "msg_blocks_too_long"
-    ids = [block["block_id"] for block in blocks if isinstance(block, dict) and "block_id" in block]
-    if len(ids) != len(set(ids)) or any(len(block_id) > 255 for block_id in ids):
-        return "invalid_blocks"
-    return "" if all(isinstance(block, dict) and _good(block) for block in blocks) else "invalid_blocks"
-
-
-def _good(block: dict[str, Any]) -> bool:
-    checks = {"section": _good_section, "header": _good_header, "rich_text": _good_rich_text}
-    elements = {"context": 10, "actions": 25}
-    kind = block.get("type")
-    if kind in elements:
-        inside = block.get("elements", [])
-        return 1 <= len(inside) <= elements[kind] and (kind == "actions" or all(_text(e, 3_000) for e in inside))
-    return checks[kind](block) if kind in checks else kind in _BLOCK_TYPES
-
-
-def _good_section(block: dict[str, Any]) -> bool:
-    fields = block.get("fields", [])
-    texts = [(block["text"], 3_000)] if "text" in block else []
-    texts += [(part, 2_000) for part in fields]
-    return bool(texts) and len(fields) <= 10 and all(_text(*text) for text in texts)
-
-
-def _good_header(block: dict[str, Any]) -> bool:
-    return _text(block.get("text"), 150) and block["text"]["type"] == "plain_text"
-
-
-def _good_rich_text(block: dict[str, Any]) -> bool:
-    parts = block.get("elements", [])
-    return bool(parts) and all(part.get("type") in _RICH_PARTS and _rich(part.get("elements", [])) for part in parts)
-
-
-def _rich(elements: list[dict[str, Any]]) -> bool:
-    for element in elements:
-        if element.get("type") not in ("text", "link", "emoji", "rich_text_section"):
-            return False
-        if element["type"] == "text" and (not element.get("text") or not isinstance(element["text"], str)):
-            return False
-        if element["type"] == "link" and not (
-            str(element.get("url", "")).startswith(("http://", "https://")) and len(element["url"]) <= 3_000
-        ):
-            return False
-        if not set(element.get("style", {})) <= {"bold", "italic", "strike", "code"}:
-            return False
-    return bool(elements)
-
-
-def _text(element: Any, limit: int) -> bool:
-    return (
-        isinstance(element, dict)
-        and element.get("type") in ("mrkdwn", "plain_text")
-        and isinstance(element.get("text"), str)
-        and 1 <= len(element["text"].encode("utf-16-le")) // 2 <= limit
-    )
 
 
 async def _arguments(request: web.Request) -> dict[str, Any] | None:

@@ -30,3 +30,28 @@ def test_never_more_than_the_burst_and_the_rate(gaps: list[float], burst: int) -
     # What comes slowly enough never waits.
     if all(gap >= 1 for gap in gaps):
         assert now == sum(gaps)
+
+
+async def test_a_refusal_slows_down_and_time_heals() -> None:
+    now = 0.0
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        waits.append(seconds)
+
+    pace = Pace(10, 5, monotonic=lambda: now, sleep=sleep)
+    for _ in range(5):
+        await pace.turn()
+    assert waits == []
+    pace.refused()
+    assert pace.per_second == 5
+    await pace.turn()
+    await pace.turn()
+    assert waits[-1] >= 0.19
+    for _ in range(10):
+        pace.refused()
+    assert 0.5 <= pace.per_second < 0.6
+    now += 300
+    assert pace.per_second == 10

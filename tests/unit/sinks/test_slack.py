@@ -1,20 +1,28 @@
 """The Slack sink with the real slack-sdk against a strict stand-in on loopback."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from structlog.testing import CapturingLogger
 
 from monitor.errors import ConfigError
-from monitor.model.alert import Delivery, DeliveryState
+from monitor.model.alert import Delivery, DeliveryState, Standing
+from monitor.model.rule import Severity
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps, make
 from monitor.sinks.slack import SlackSink
+from monitor.sinks.slack_check import ANSWER_SCOPES, OPTIONAL_SCOPES, SCOPES
+from tests.conftest import ROOT
+from tests.support.block_kit import elements
 from tests.support.nouns import NOON, FakeClock, alert, article
+from tests.support.slack_server import SCOPES as KNOWN_SCOPES
 from tests.support.slack_server import Fault, SlackServer
+from tests.support.slack_socket import APP_TOKEN
 
 
 @pytest.fixture
@@ -71,10 +79,30 @@ async def test_updates_go_to_the_thread(server: SlackServer, sink: SlackSink) ->
     assert server.messages[1]["thread_ts"] == server.messages[0]["ts"]
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "broadcast"),
+    [
+        (Severity.MEDIUM, Severity.HIGH, True),
+        (Severity.HIGH, Severity.HIGH, False),
+        (Severity.CRITICAL, Severity.HIGH, False),
+        (None, Severity.HIGH, False),
+    ],
+)
+async def test_only_a_graver_update_is_shown_in_the_channel_too(
+    server: SlackServer, sink: SlackSink, before: Severity | None, now: Severity, broadcast: bool
+) -> None:
+    first = await sink.send(delivery())
+    assert isinstance(first, Sent)
+    update = delivery("two", seq=1, parent_ref=first.ref, gravest=before)
+    await sink.send(replace(update, alert=replace(update.alert, severity=now)))
+    assert server.messages[1].get("reply_broadcast", False) is broadcast
+
+
 async def test_a_deleted_first_message_starts_a_new_thread_and_says_so(server: SlackServer, sink: SlackSink) -> None:
     channel = server.channel("alerts").id
     sent = await sink.send(delivery("two", seq=1, parent_ref=f"{channel}:1700000000.000001"))
     assert isinstance(sent, Sent)
+    assert sent.thread == sent.ref
     assert "thread_ts" not in server.messages[0]
     assert "starts a new thread" in str(server.messages[0]["blocks"])
 
@@ -257,6 +285,89 @@ async def test_while_slack_is_down_looking_keeps_waiting(server: SlackServer, si
     failed = await sink.find(again(delivery(attempts=50)))
     assert isinstance(failed, Failed)
     assert failed.retry
+
+
+async def test_a_card_is_brought_up_to_date(server: SlackServer, sink: SlackSink) -> None:
+    sent = await sink.send(delivery())
+    assert isinstance(sent, Sent)
+    standing = Standing(
+        outlets=("Example", "Reuters", "AFP"),
+        copies=4,
+        latest=("killed: 12 → 17, according to police",),
+        updated=NOON,
+        answers=("Acknowledged by <@U1>",),
+        acknowledged=True,
+    )
+    posted = delivery(ref=sent.ref)
+    for _ in range(2):
+        assert await sink.edit(posted, standing) == Sent(sent.ref)
+    (message,) = server.messages
+    shown = json.dumps(message["blocks"], ensure_ascii=False)
+    for told in ("also Reuters, AFP; 4 copies", "Now (12:00 UTC)", "killed: 12 → 17, according to police", "<@U1>"):
+        assert told in shown
+    assert message["metadata"]["event_payload"]["alert_id"] == posted.alert.id
+    assert "Title of one" in message["text"]
+
+
+async def test_a_card_that_is_gone_is_given_up(server: SlackServer, sink: SlackSink) -> None:
+    gone = delivery(ref=f"{server.channel('alerts').id}:1700000000.000001")
+    failed = await sink.edit(gone, Standing())
+    assert isinstance(failed, Failed)
+    assert not failed.retry
+    server.down = True
+    failed = await sink.edit(gone, Standing())
+    assert isinstance(failed, Failed)
+    assert failed.retry
+
+
+async def test_there_are_buttons_where_somebody_listens(server: SlackServer, sink: SlackSink) -> None:
+    await sink.send(delivery())
+    assert "actions" not in {block["type"] for block in server.messages[0]["blocks"]}
+    answered = slack(server, answers=True)
+    first = await answered.send(delivery("a"))
+    assert isinstance(first, Sent)
+    await answered.send(delivery("b", seq=1, parent_ref=first.ref))
+    parent, reply = (list(elements(message["blocks"])) for message in server.messages[1:])
+    assert [e["action_id"] for _, e in parent] == ["acknowledge", "mute", "snooze", "not_relevant", "why", "watch"]
+    assert [e["action_id"] for _, e in reply] == ["not_relevant", "why"]
+    await answered.close()
+
+
+async def test_refusals_in_two_channels_slow_all_of_them_down(server: SlackServer) -> None:
+    sink = slack(server)
+    server.faults.extend(["limited", "limited"])
+    await sink.send(delivery())
+    assert sink._workspace.per_second == 1_000
+    await sink.send(delivery("two", channel="war"))
+    assert sink._workspace.per_second < 1_000
+    await sink.close()
+
+
+async def test_check_names_missing_scopes_and_a_wrong_app_token(server: SlackServer, sink: SlackSink) -> None:
+    assert await sink.check(["alerts"], APP_TOKEN) == []
+    server.scopes -= {"channels:history", "commands", "channels:read"}
+    problems = await sink.check(["alerts"], "xapp-wrong")
+    told = "\n".join(problems)
+    for part in ("scope channels:history, to see whether", "scope commands", "scope channels:read", "slack.app_token"):
+        assert part in told
+    assert "xapp-wrong" not in told
+    server.token = "another"
+    assert len(await sink.check(["alerts"])) == 1
+
+
+def test_the_manifest_asks_for_what_is_used_and_no_more() -> None:
+    manifest = yaml.safe_load((ROOT / "deploy" / "slack-manifest.yaml").read_text(encoding="utf-8"))
+    asked = set(manifest["oauth_config"]["scopes"]["bot"])
+    assert asked == {*SCOPES, *ANSWER_SCOPES, *OPTIONAL_SCOPES} == set(KNOWN_SCOPES)
+    settings = manifest["settings"]
+    assert settings["socket_mode_enabled"] is True
+    assert settings["interactivity"]["is_enabled"] is True
+    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is True
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == "/watch"
+    assert len(command["description"]) <= 2_000
+    assert len(manifest["display_information"]["description"]) <= 140
 
 
 async def test_check_names_what_is_wrong(server: SlackServer, sink: SlackSink) -> None:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model.alert import AlertKind, Card, Excerpt, FactLine
+from monitor.model.alert import AlertKind, Card, Excerpt, FactLine, Standing
 from monitor.model.rule import Severity
 from monitor.sinks.slack_blocks import blocks, fallback, simplified
-from tests.support.slack_server import bad_blocks
+from monitor.sinks.slack_buttons import buttons
+from tests.support.block_kit import bad_blocks
+from tests.support.nouns import alert, article
 
 NASTY = [
     "<!channel> <!here|x> <@U123> <#C1|war> <https://evil.example|Bank>",
@@ -58,6 +60,15 @@ cards = st.builds(
     also=texts,
     notes=st.lists(texts, max_size=6).map(tuple),
 )
+standings = st.builds(
+    Standing,
+    outlets=st.lists(texts, max_size=9).map(tuple),
+    copies=st.integers(0, 10_000),
+    latest=st.lists(texts, max_size=9).map(tuple),
+    updated=moments,
+    answers=st.lists(texts, max_size=9).map(tuple),
+    acknowledged=st.booleans(),
+)
 
 
 def card(**values: Any) -> Card:
@@ -95,10 +106,12 @@ def inert(text: str) -> bool:
     )
 
 
-@given(cards, st.booleans())
-def test_any_card_is_within_the_limits_and_inert(card: Card, lost: bool) -> None:
-    message = blocks(card, lost)
-    assert bad_blocks(message) == ""
+@given(cards, st.booleans(), st.one_of(st.none(), standings))
+def test_any_card_is_within_the_limits_and_inert(card: Card, lost: bool, standing: Standing | None) -> None:
+    about = alert(article())
+    row = buttons(replace(about, card=card, rules=tuple(f"r{n}" for n in range(len(card.rules)))), standing)
+    message = blocks(card, lost, standing)
+    assert bad_blocks(message + row) == ""
     written = json.dumps(message, ensure_ascii=False)
     assert written.encode()
     assert not re.search(r"<[!@#]", written)
