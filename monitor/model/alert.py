@@ -204,6 +204,19 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """What somebody did about a story, for its card.
+
+    Attributes:
+        author: as the place it came from knows them: a Slack user's id, or a login name.
+        did: in words behind the name: "acknowledged this at 14:05 UTC".
+    """
+
+    author: str
+    did: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How an alerted story stands now: what its first message shows once there is more than the first report.
 
@@ -212,7 +225,7 @@ class Standing:
         copies: reports that only repeat another's text.
         latest: the newest news, one line each, its source named: "killed: 17 → 19, according to police".
         updated: when that came, None where there is none.
-        answers: what people did about it, one line each, oldest first; a Slack user's id stands as <@U123>.
+        answers: what people did about it, oldest first.
         acknowledged: whether somebody has taken it.
     """
 
@@ -220,7 +233,7 @@ class Standing:
     copies: int = 0
     latest: tuple[str, ...] = ()
     updated: datetime | None = None
-    answers: tuple[str, ...] = ()
+    answers: tuple[Reaction, ...] = ()
     acknowledged: bool = False
 
 

@@ -161,7 +161,9 @@ def _items(items: tuple[CardItem, ...]) -> Table:
         told = Text(clean(item.headline))
         if item.url:
             told.stylize(Style(link=clean(item.url)))
-        rest = " · ".join(part for part in (clean(item.outlet), ", ".join(map(clean, item.rules)), item.note) if part)
+        rest = " · ".join(
+            part for part in (clean(item.outlet), ", ".join(map(clean, item.rules)), clean(item.note)) if part
+        )
         told.append(f"  {rest}", style="dim")
         table.add_row(Text(item.severity.value, style=_COLOUR[item.severity]), told)
     return table

@@ -13,7 +13,7 @@ from typing import Any
 from monitor.alerts.render import reported_by
 from monitor.alerts.text import clean, cut, smooth
 from monitor.alerts.times import hour, stamp
-from monitor.model.alert import Card, Excerpt, FactLine, Standing
+from monitor.model.alert import Card, CardItem, Excerpt, FactLine, Standing
 from monitor.model.rule import Severity
 
 Block = dict[str, Any]
@@ -23,18 +23,18 @@ MOST_CHARACTERS = 12_000
 LONGEST_TEXT = 2_900
 LONGEST_URL = 2_000
 
-_MOST_LATEST, _MOST_ANSWERS = 6, 5
+_MOST_LATEST, _MOST_ANSWERS, _MOST_ITEMS = 6, 5, 20
 
 _DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
-_KIND = {"update": "Update", "correction": "Correction"}
+_KIND = {"update": "Update", "correction": "Correction", "reminder": "Reminder", "digest": "Digest"}
+_IN_THREAD = frozenset({"update", "correction"})
 
 _FORMATTING = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]+:)")
 _MENTION = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
-# A user's id as `parsed` leaves it.
-_USER = re.compile(f"&lt;{_WORD_JOINER}?@{_WORD_JOINER}?([UW][A-Z0-9]{{1,20}})&gt;")
+_USER = re.compile("[UW][A-Z0-9]{1,20}")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
@@ -44,7 +44,7 @@ def blocks(card: Card, lost_thread: bool = False, standing: Standing | None = No
     With `lost_thread` the card says that it should have been a reply to a message that is gone; with `standing` it
     also says how the story stands now.
     """
-    update = card.kind.value in _KIND
+    update = card.kind.value in _IN_THREAD
     parts = {
         "heading": [_context(_heading(card))],
         "changes": _rich(_lines([_change(change) for change in card.changes[:8]])),
@@ -62,7 +62,7 @@ def blocks(card: Card, lost_thread: bool = False, standing: Standing | None = No
     for expendable in ("why", "facts", "changes", "answers", "items"):
         if _size(parts) <= MOST_CHARACTERS:
             break
-        parts[expendable] = [] if expendable != "items" else _rich(_items(card.items[: _MOST_ITEMS // 4]))
+        parts[expendable] = [] if expendable != "items" else _rich(_items(card.items[: _MOST_ITEMS // 5]))
     return [block for part in parts.values() for block in part]
 
 
@@ -160,9 +160,30 @@ def _latest(standing: Standing) -> list[list[Block]]:
 
 
 def _answered(standing: Standing) -> list[Block]:
-    """Who did what, in the words of `Standing.answers`; only a user's id in them is Slack's to read."""
-    told = [_USER.sub(r"<@\1>", parsed(cut(line, 200)), count=1) for line in standing.answers[-_MOST_ANSWERS:]]
+    """Who did what."""
+    told = [f"{person(told.author)} {parsed(cut(told.did, 200))}" for told in standing.answers[-_MOST_ANSWERS:]]
     return [_context(*told)] if told else []
+
+
+def person(author: str) -> str:
+    """Somebody's name where Slack parses: one of its own users as a mention, which an edit does not ring for."""
+    return f"<@{author}>" if _USER.fullmatch(author) else f"*{parsed(cut(author, 60)) or 'somebody'}*"
+
+
+def _items(items: Sequence[CardItem]) -> list[Block]:
+    """The stories of a digest as a list."""
+    return [{"type": "rich_text_list", "style": "bullet", "elements": list(map(_item, items[:_MOST_ITEMS]))}]
+
+
+def _item(item: CardItem) -> Block:
+    """One story on one line: how grave, what, who says so, and which rules."""
+    headline = literal(cut(item.headline, 160)) or "(no headline)"
+    address = _address(item.url)
+    name: Block = {"type": "link", "url": address, "text": headline} if address else _text(headline)
+    told = (cut(item.outlet, 60), cut(item.note, 60), cut(", ".join(item.rules[:3]), 80))
+    rest = " · ".join(literal(part) for part in told if part)
+    elements = [_text(f"{_DOT[item.severity]} "), name, *([_text(f" — {rest}", italic=True)] if rest else [])]
+    return {"type": "rich_text_section", "elements": elements}
 
 
 def _change(change: str) -> list[Block]:

@@ -223,10 +223,10 @@ class TestOutbox:
         self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1), ("three", "one", 2), ("four", "one", 3))
         wanted = {0: ("C1:1", "C1:1", ""), 1: ("C1:2", "C1:1", "C1:1"), 2: ("C1:3", "C1:3", "C1:1")}
         for ref, thread, parent in wanted.values():
-            [delivery] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+            [delivery] = store.claim("slack", "me", NOON + timedelta(hours=1), LEASE, 10)
             assert delivery.parent_ref == parent
             store.settle(replace(delivery, state=DeliveryState.SENT, ref=ref, thread=thread), NOON)
-        [last] = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
+        [last] = store.claim("slack", "me", NOON + timedelta(hours=1), LEASE, 10)
         assert last.parent_ref == "C1:3"
 
     def test_an_update_of_a_dead_parent_goes_on_its_own(self, store: SqlStore) -> None:

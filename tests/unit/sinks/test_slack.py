@@ -11,7 +11,7 @@ import yaml
 from structlog.testing import CapturingLogger
 
 from monitor.errors import ConfigError
-from monitor.model.alert import Delivery, DeliveryState, Standing
+from monitor.model.alert import Delivery, DeliveryState, Reaction, Standing
 from monitor.model.rule import Severity
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps, make
@@ -295,7 +295,7 @@ async def test_a_card_is_brought_up_to_date(server: SlackServer, sink: SlackSink
         copies=4,
         latest=("killed: 12 → 17, according to police",),
         updated=NOON,
-        answers=("Acknowledged by <@U1>",),
+        answers=(Reaction("U1", "acknowledged this"), Reaction("<!channel>", "muted it")),
         acknowledged=True,
     )
     posted = delivery(ref=sent.ref)
@@ -303,8 +303,9 @@ async def test_a_card_is_brought_up_to_date(server: SlackServer, sink: SlackSink
         assert await sink.edit(posted, standing) == Sent(sent.ref)
     (message,) = server.messages
     shown = json.dumps(message["blocks"], ensure_ascii=False)
-    for told in ("also Reuters, AFP; 4 copies", "Now (12:00 UTC)", "killed: 12 → 17, according to police", "<@U1>"):
+    for told in ("also Reuters, AFP; 4 copies", "Now (12:00 UTC)", "killed: 12 → 17, according to police", "<@U1> ack"):
         assert told in shown
+    assert "<!" not in shown
     assert message["metadata"]["event_payload"]["alert_id"] == posted.alert.id
     assert "Title of one" in message["text"]
 

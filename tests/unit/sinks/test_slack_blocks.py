@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model.alert import AlertKind, Card, Excerpt, FactLine, Standing
+from monitor.model.alert import AlertKind, Card, CardItem, Excerpt, FactLine, Reaction, Standing
 from monitor.model.rule import Severity
 from monitor.sinks.slack_blocks import blocks, fallback, simplified
 from monitor.sinks.slack_buttons import buttons
@@ -44,6 +44,9 @@ lines = st.builds(FactLine, st.sampled_from(["What", "Said"]), texts, texts)
 excerpts = st.builds(
     Excerpt, texts, st.lists(st.tuples(st.integers(-5, 300), st.integers(-5, 300)), max_size=4).map(tuple)
 )
+items = st.builds(
+    CardItem, st.sampled_from(Severity), st.lists(texts, max_size=3).map(tuple), texts, texts, outlet=texts, note=texts
+)
 cards = st.builds(
     Card,
     severity=st.sampled_from(Severity),
@@ -59,6 +62,7 @@ cards = st.builds(
     changes=st.lists(texts, max_size=9).map(tuple),
     also=texts,
     notes=st.lists(texts, max_size=6).map(tuple),
+    items=st.lists(items, max_size=30).map(tuple),
 )
 standings = st.builds(
     Standing,
@@ -66,7 +70,7 @@ standings = st.builds(
     copies=st.integers(0, 10_000),
     latest=st.lists(texts, max_size=9).map(tuple),
     updated=moments,
-    answers=st.lists(texts, max_size=9).map(tuple),
+    answers=st.lists(st.builds(Reaction, texts, texts), max_size=9).map(tuple),
     acknowledged=st.booleans(),
 )
 
@@ -96,7 +100,8 @@ def parsed_texts(message: list[dict[str, Any]]) -> Iterator[str]:
 
 def inert(text: str) -> bool:
     """No entity other than the three escapes, no angle bracket, and formatting only where we put it."""
-    ours = re.sub(r"^\S+ \*(?:(?:Update|Correction) · )?[A-Z]+\*", "", text)
+    text = re.sub(r"^\*([^*]+)\* ", r"\1 ", text)
+    ours = re.sub(r"^\S+ \*(?:(?:Update|Correction|Reminder|Digest) · )?[A-Z]+\*", "", text)
     return (
         not re.search(r"[<>]", text)
         and not re.search(r"&(?!amp;|lt;|gt;)", text)
