@@ -24,7 +24,7 @@ from yaml.events import (
 
 from monitor.errors import RuleError
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 4_000_000
 MAX_DEPTH = 24
 MAX_NODES = 400_000
 """Nodes of one file, those behind YAML aliases counted each time they are used."""
