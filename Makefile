@@ -23,6 +23,7 @@ check: $(VENV)/.test ## lint, types, import rules
 bench: $(VENV)/.test ## measure matching and key facts beside others, in one run each
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.facts
+	$(BIN)/python -m bench.feeds
 
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -120,6 +120,7 @@ class Article:
         key: the entry's key within its source: its id, else canonical link, else hash of title and date.
         title: plain text on one line, "" where the source gives none.
         text: plain text, paragraphs separated by a blank line.
+        html: the same as markup, sanitised; "" where the source has none.
         fetched: when this revision was first seen (UTC).
         published: when the outlet says it was published (UTC), None where it doesn't.
         url: canonical http(s) link, or "".
@@ -150,6 +151,7 @@ class Article:
     owner: str = ""
     country: str = ""
     labels: tuple[str, ...] = ()
+    html: str = ""
 
     @property
     def id(self) -> str:

@@ -16,17 +16,15 @@ _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u200b\u2060\ufeff]")
 # First byte and next byte of UTF-8's two-byte and three-byte characters, seen as Windows-1252.
 _SCRAMBLED = re.compile("[ÂÃâÐÑÎÏãåæçèé][\u0080-\u00bf\u0152\u0153\u0160\u0161\u2013-\u2030\u2039\u203a\u20ac\u2122]")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINE_EDGES = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 # Their content is no text.
 _DROPPED = {
-    "script", "style", "template", "noscript", "iframe", "object", "applet", "svg", "math", "head",
+    "script", "style", "template", "noscript", "object", "applet", "head",
     "select", "textarea", "button", "audio", "video", "canvas", "map", "noembed", "noframes", "xml",
 }  # fmt: skip
 # Of these not even an unclosed one is text.
-_RAW = {"script", "style", "template", "iframe", "textarea", "xml"}
+_RAW = {"script", "style", "template", "textarea", "xml"}
 _PARAGRAPH = {
     "p", "div", "article", "section", "header", "footer", "aside", "main", "nav", "blockquote", "pre", "figure",
     "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "hr", "form", "fieldset", "address",
@@ -38,9 +36,19 @@ _INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "input", "ins", "kbd", "label", "link", "mark", "meta", "q", "rp", "rt", "ruby", "s", "samp", "small", "source",
     "span", "strike", "strong", "sub", "sup", "time", "title", "tt", "u", "var", "wbr", "picture", "base", "nobr",
-    "embed", "area", "col", "colgroup", "command", "keygen", "param", "track", "marquee", "blink",
+    "embed", "iframe", "svg", "math", "area", "col", "colgroup", "command", "keygen", "param", "track", "marquee",
+    "blink",
 }  # fmt: skip
 _KNOWN = _DROPPED | _PARAGRAPH | _LINE | _CELL | _INLINE
+
+# A whole tag with its attributes, quotes respected, and what stands for it in text. Others are for the scanner.
+_WHOLE_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>\"']*(?:\"[^\"<>]*\"[^<>\"']*|'[^'<>]*'[^<>\"']*)*)?/?>")
+_STANDS_FOR = (
+    dict.fromkeys((*_INLINE, *(f"/{name}" for name in (*_INLINE, *_LINE, *_CELL))), "")
+    | dict.fromkeys((*_PARAGRAPH, *(f"/{name}" for name in _PARAGRAPH)), "\n\n")
+    | dict.fromkeys(_LINE, "\n")
+    | dict.fromkeys(_CELL, " ")
+)
 
 # The C1 controls are what Windows-1252 punctuation turns into when it is mistaken for ISO 8859-1.
 _WINDOWS: dict[int, str] = {
@@ -60,9 +68,7 @@ def _unscrambled(text: str) -> str:
 
 def storable(text: str) -> str:
     """Text without what a database or a terminal cannot take: NUL, controls, surrogates, invisible joints."""
-    if text.isascii() and text.isprintable():
-        return text
-    if _CONTROL.search(text) is None:
+    if text.replace("\n", "").isprintable() or _CONTROL.search(text) is None:
         return text
     return _CONTROL.sub("", text.translate(_WINDOWS))
 
@@ -104,7 +110,7 @@ def plain_text(markup: str, limit: int = MAX_TEXT) -> str:
 def tidy(text: str) -> str:
     """Storable text with single spaces, no spaces at line ends and at most one blank line in a row."""
     text = storable(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
-    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", _SPACES.sub(" ", text))).strip()
+    return _BLANK_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
 
 
 def strip_markup(markup: str, clutter: frozenset[str] = frozenset()) -> str:
@@ -112,6 +118,21 @@ def strip_markup(markup: str, clutter: frozenset[str] = frozenset()) -> str:
 
     Elements named in `clutter` are left out with all that is in them, as scripts and styles always are.
     """
+    if not clutter:
+        # Most markup is plain paragraphs with a few links.
+        simple = _WHOLE_TAG.sub(_stand_in, markup.replace("\r", " ").replace("\n", " "))
+        if "<" not in simple:
+            return html.unescape(simple) if "&" in simple else simple
+    return _scanned(markup, clutter)
+
+
+def _stand_in(tag: re.Match[str]) -> str:
+    name = tag[1]
+    known = _STANDS_FOR.get(name)
+    return _STANDS_FOR.get(name.lower(), tag[0]) if known is None else known
+
+
+def _scanned(markup: str, clutter: frozenset[str]) -> str:
     out: list[str] = []
     unclosed: set[str] = set()
     position, end = 0, len(markup)
@@ -170,6 +191,9 @@ def _after_declaration(markup: str, tag: re.Match[str]) -> int:
     start = tag.start()
     if markup.startswith("<!--", start):
         close, skip = markup.find("-->", start + 4), 3
+        if close < 0:
+            # Never closed. Rather a comment too short than the rest of the text lost.
+            close, skip = markup.find(">", start + 4), 1
     elif markup.startswith("<![CDATA[", start):
         return start + 9
     else:
@@ -200,14 +224,12 @@ def _after_element(markup: str, name: str, position: int) -> int:
 
 def _has_markup(text: str) -> bool:
     """Whether at least one real HTML tag or comment is in it; "a < b" and "<redacted>" are not."""
-    return (
-        any(
-            tag[0] == "<!--" or ((tag[2] or "").lower() in _KNOWN and _TAG_LIKE.match(text, tag.start()))
-            for tag in _TAG.finditer(text)
-        )
-        if "<" in text
-        else False
-    )
+    if "<" not in text:
+        return False
+    for tag in _TAG.finditer(text):
+        if tag[0] == "<!--" or ((tag[2] or "").lower() in _KNOWN and _TAG_LIKE.match(text, tag.start())):
+            return True
+    return False
 
 
 def _mostly_markup(text: str) -> bool:

@@ -30,6 +30,11 @@ _NUMBERS = re.compile(r"(\d{1,4})[./](\d{1,2})[./](\d{4}|\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})")
 # A year and a month's name (or a character of Chinese, Japanese or Korean dates), or a count and "ago".
 _IN_WORDS = re.compile(r"[^\W\d_]{3,}.*\d{4}|\d{1,2}.*[^\W\d_]{3,}|\d{4}\s?[年년]")
+_MAIL = re.compile(
+    r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) "
+    r"([01]\d|2[0-3]):([0-5]\d):(\d\d) (GMT|UTC|Z|[+-](?:0\d|1[0-4])[0-5]\d)"
+)
+_UTC = {"GMT", "UTC", "Z", "+0000"}
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
@@ -74,9 +79,15 @@ def parse_date(text: str | float, now: datetime, *, words: bool = True) -> datet
 
 
 def _quick(text: str) -> datetime | None:
-    """The commonest form, without the regular expressions."""
+    """The commonest forms, without regular expressions of many branches."""
     if len(text) < 19 or text[4] != "-" or text[10] not in "T ":
-        return None
+        found = _MAIL.fullmatch(text)
+        month = _MONTHS.get(found[2].lower()) if found else None
+        if found is None or month is None:
+            return None
+        day, _, year, hour, minute, second = (int(part) if part.isdigit() else 0 for part in found.groups()[:6])
+        zone = UTC if found[7] in _UTC else _zone(found[7])
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
     try:
         when = datetime.fromisoformat(text)
     except ValueError:

@@ -3,18 +3,24 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from monitor.model.article import Article, Feed, Quarantined, SourceKind
+from monitor.model.article import Article, Feed, FullText, Quarantined, SourceKind
 from monitor.sources.clean import plain_text, plain_title, storable
 from monitor.sources.dates import parse_date
 from monitor.sources.items import RawFeed, RawItem
 from monitor.sources.language import code_of, contradicts, detect
 from monitor.sources.parse import parse_raw
+from monitor.sources.sanitize import sanitized
+from monitor.sources.sitemap import worth_reading
 
 MAX_ITEMS = 50_000
+# An index is read no further than this at a time.
+MAX_SITEMAPS = 3
 _MAX_URL = 2_000
 _MAX_KEY = 300
 _MAX_NAMES = 20
@@ -23,6 +29,7 @@ _MAX_COMPLAINTS = 20
 _MAX_UNREADABLE = 10
 # Most links are in order already.
 _CLEAN_URL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}/[!-~]*")
+_PERSON = re.compile(r"\s*([^()<>]{0,200}?)\s*[(<]([^()<>]{0,200})[)>]\s*")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
 
 
@@ -36,6 +43,8 @@ class ParsedFeed:
         title, link: the feed's own, cleaned; "" where it gives none.
         lang: ISO 639-1 code the feed declares, "" for none.
         ttl: minutes it asks not to be polled again, 0 for no wish.
+        skip_hours, skip_days: hours of the day (UTC) and days of the week (Monday is 0) it asks not to be polled in.
+        sitemaps: where a sitemap index says the entries are, likeliest news first.
     """
 
     articles: tuple[Article, ...]
@@ -44,10 +53,13 @@ class ParsedFeed:
     link: str = ""
     lang: str = ""
     ttl: int = 0
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    sitemaps: tuple[str, ...] = ()
 
 
 def parse_feed(body: bytes, content_type: str, feed: Feed, now: datetime, *, url: str = "") -> ParsedFeed:
-    """Read RSS 0.9x/1.0/2.0, Atom 0.3/1.0 or JSON Feed into articles.
+    """Read RSS 0.9x/1.0/2.0, Atom 0.3/1.0, JSON Feed or a sitemap into articles.
 
     Args:
         body: the document, unpacked.
@@ -60,9 +72,14 @@ def parse_feed(body: bytes, content_type: str, feed: Feed, now: datetime, *, url
         ParseError: it is no feed; the message says what it is instead.
     """
     place = url or feed.url
-    charset = _CHARSET.search(content_type)
-    raw = parse_raw(body, charset=charset[1] if charset else "")
+    raw = parse_raw(body, charset=charset_of(content_type))
     return _Reading(feed, raw, now, place).result()
+
+
+def charset_of(content_type: str) -> str:
+    """The charset a Content-Type header declares, "" for none."""
+    declared = _CHARSET.search(content_type)
+    return declared[1] if declared else ""
 
 
 class _Reading:
@@ -87,25 +104,41 @@ class _Reading:
             items = items[:MAX_ITEMS]
         shared = self._shared_ids(items)
         articles: dict[str, Article] = {}
+        # Where every page is fetched anyway, an address is enough.
+        wordless = self._feed.full_text is FullText.ALWAYS
+        silent: list[int] = []
         for number, item in enumerate(items, start=1):
             article = self._article(item, shared)
-            if not article.title and not article.text:
-                self._complaints.append(f"entry {number} has neither title nor text; it was left out")
+            if not article.title and not article.text and not (article.url and wordless):
+                silent.append(number)
                 continue
             known = articles.get(article.key)
             if known is None or article.time > known.time:
                 articles[article.key] = article
+        if silent and not articles and len(silent) > 1:
+            self._complaints.append("no entry has a title or text; set `full_text: always` to read the pages instead")
+        else:
+            self._complaints += [f"entry {n} has neither title nor text; it was left out" for n in silent]
         return ParsedFeed(
-            tuple(articles.values()), self._quarantined(), self._title, self._link, self._declared, self._raw.ttl
+            tuple(articles.values()),
+            self._quarantined(),
+            self._title,
+            self._link,
+            self._declared,
+            self._raw.ttl,
+            self._raw.skip_hours,
+            self._raw.skip_days,
+            tuple(http_url(sitemap.address, self._base) for sitemap in worth_reading(self._raw.sitemaps, MAX_SITEMAPS)),
         )
 
     def _article(self, item: RawItem, shared: set[str]) -> Article:
         title = plain_title(item.title)
         text = _fuller(plain_text(item.summary), plain_text(item.content) if item.content != item.summary else "")
-        link = http_url(item.link, item.base or self._base)
+        base = _joined(self._base, item.base)
+        link = http_url(item.link, base)
         published, flags = self._published(item)
         identity = " ".join(storable(item.id).split())
-        if identity in shared or (link and (identity == link or http_url(identity, "") == link)):
+        if identity in shared or (link and identity.startswith("http") and http_url(identity, "") == link):
             identity = ""
         outlet = self._feed.outlet or self._feed.name or self._title or (urlsplit(self._feed.url).hostname or "")
         return Article(
@@ -120,10 +153,11 @@ class _Reading:
             outlet=outlet,
             group=self._feed.group,
             kind=SourceKind.FEED,
-            authors=_names(item.authors),
+            authors=_names(map(_person, item.authors)),
             categories=_names(item.categories),
             flags=flags,
             owner=self._feed.owner or outlet,
+            html=sanitized(max(item.content, item.summary, key=len), link or base),
             country=self._feed.country,
             labels=self._feed.labels,
         )
@@ -197,6 +231,14 @@ def http_url(link: str, base: str) -> str:
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, parts.fragment))
 
 
+def _joined(base: str, inner: str) -> str:
+    """The base address of an entry that has one of its own, perhaps relative to the feed's."""
+    try:
+        return urljoin(base, inner) if inner else base
+    except ValueError:
+        return base
+
+
 def _key(identity: str, link: str, title: str, published: datetime | None, text: str) -> str:
     """The entry's id, else its link, else a hash of title and date (of the text where it has neither)."""
     key = identity or link
@@ -219,7 +261,15 @@ def _fuller(summary: str, content: str) -> str:
     return f"{summary}\n\n{content}"
 
 
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+def _person(author: str) -> str:
+    """The name of "name <address>" and "address (name)"; the address where there is no name."""
+    found = _PERSON.fullmatch(author) if "@" in author else None
+    if found is None:
+        return author
+    return next((part for part in found.groups() if part.strip() and "@" not in part), found[1] or found[2])
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
     """Names cleaned, in order, each once."""
-    cleaned = (plain_title(name, 200) for name in names[:_MAX_NAMES])
+    cleaned = (plain_title(name, 200) for name in islice(names, _MAX_NAMES))
     return tuple(dict.fromkeys(name for name in cleaned if name))

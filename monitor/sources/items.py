@@ -27,12 +27,23 @@ class RawItem:
     base: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap an index names, with the date it gives, "" for none."""
+
+    address: str
+    modified: str = ""
+
+
 @dataclass(slots=True)
 class RawFeed:
     """A feed as its parser found it.
 
     Attributes:
         ttl: minutes the feed asks not to be polled again, 0 for no wish.
+        skip_hours: hours of the day (UTC) in which it asks not to be polled.
+        skip_days: days of the week, Monday is 0, on which it asks so.
+        sitemaps: where a sitemap index says the entries are.
         problems: what was wrong with the document though entries could be read, one line each.
     """
 
@@ -40,5 +51,8 @@ class RawFeed:
     link: str = ""
     lang: str = ""
     ttl: int = 0
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    sitemaps: list[Sitemap] = field(default_factory=list)
     items: list[RawItem] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -54,9 +54,9 @@ def _item(item: dict[str, Any], inherited: tuple[str, ...]) -> RawItem:
 
 def _authors(holder: dict[str, Any]) -> tuple[str, ...]:
     authors = holder.get("authors")
-    listed = authors if isinstance(authors, list) else [holder.get("author")]
+    listed = [*(authors if isinstance(authors, list) else ()), holder.get("author")]
     names = (author.get("name") if isinstance(author, dict) else author for author in listed)
-    return tuple(filter(None, map(_string, names)))
+    return tuple(dict.fromkeys(filter(None, map(_string, names))))
 
 
 def _string(value: object) -> str:

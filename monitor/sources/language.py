@@ -20,6 +20,7 @@ _CODES = {"eng": "en", "ukr": "uk", "ua": "uk", "rus": "ru", "ger": "de", "deu":
           "cz": "cs", "dk": "da", "se": "sv", "wuu": "zh", "yue": "zh", "arz": "ar"}  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def code_of(tag: str) -> str:
     """The ISO 639-1 code of a language tag such as "en-GB" or "eng", "" where there is none."""
     primary = re.split(r"[-_ ,;]", tag.strip().lower(), maxsplit=1)[0]

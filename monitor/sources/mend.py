@@ -22,27 +22,35 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*>")
 # An ampersand that is none of XML's own references.
 _STRAY = re.compile(
-    r"&(?!(?:lt|gt|amp|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|\d{3,6}|[xX](?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[0-9a-fA-F]{3,5})));)"
-    r"(?:([A-Za-z][A-Za-z0-9]{1,31});|#\d{0,9};?|#[xX][0-9a-fA-F]{0,9};?)?"
+    r"&(?!(?:lt|gt|amp|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|\d{3,6}|x(?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[0-9a-fA-F]{3,5})));)"
+    r"(?:([A-Za-z][A-Za-z0-9]{1,31});|#[xX][0-9a-fA-F]{0,9};?|#\d{0,9};?)?"
 )
 _XML_OWN = {"lt", "gt", "amp", "quot", "apos"}
+# Some servers go on after the end, with a script or a comment of their own.
+_ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _CLOSERS = (("</item>", "<item", "</rss>"), ("</entry>", "<entry", "</feed>"))
 
 
-def mend(text: str) -> str:
-    """The document with the same content, without what parsers stumble over or can be attacked with.
-
-    Everything before the root element is dropped, the DOCTYPE's harmless entities written out, HTML's named
-    entities become characters, loose ampersands and illegal characters are repaired.
+def without_prolog(text: str) -> str:
+    """The document from its first element on, the harmless entities its DOCTYPE declares written out.
 
     Raises:
-        ParseError: it declares external or nested entities, or ones that would blow it up, or is nested too deeply.
+        ParseError: it declares external or nested entities, or ones that would blow it up.
+    """
+    text, entities = _without_prolog(text)
+    return _written_out(text, entities) if entities else text
+
+
+def mend(text: str) -> str:
+    """A document without DOCTYPE, with the same content, without what strict parsers stumble over.
+
+    HTML's named entities become characters, loose ampersands and illegal characters are repaired.
+
+    Raises:
+        ParseError: it is nested too deeply.
     """
     if _ILLEGAL.search(text):
         text = _ILLEGAL.sub("", text)
-    text, entities = _without_prolog(text)
-    if entities:
-        text = _written_out(text, entities)
     if _STRAY.search(text):
         text = _outside_cdata(text)
     if text.count("<") > 2 * text.count(">") + _MAX_DEPTH:
@@ -55,6 +63,9 @@ def mend(text: str) -> str:
 def complete(text: str) -> tuple[str, bool]:
     """A document that stops in the middle, cut back to its last whole entry; and whether that was needed."""
     tail = text[-2_000:].lower()
+    ended = _ROOT_END.search(text, max(0, len(text) - 2_000))
+    if ended:
+        return text[: ended.end()], False
     if "</rss" in tail or "</feed" in tail or "</rdf" in tail or ":rss>" in tail or ":feed>" in tail:
         return text, False
     for closer, opener, end in _CLOSERS:
@@ -161,5 +172,9 @@ def _repaired(stray: re.Match[str]) -> str:
     if stray[1]:
         character = html.unescape(stray[0])
         return character if not character.startswith("&") else f"&amp;{stray[0][1:]}"
+    if stray[0].startswith("&#X"):
+        # HTML's way to write it.
+        reference = f"&#x{stray[0][3:].rstrip(';')};"
+        return _STRAY.sub("", reference)
     # A reference to no character, such as &#0;
     return "" if stray[0].startswith("&#") else "&amp;"

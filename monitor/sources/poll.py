@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import random
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import FetchError, ParseError
@@ -54,6 +55,10 @@ async def poll(
             state=after_failure(feed, state, error, now, rng, pace=pace),
             quarantined=(Quarantined(feed.url, "", str(error), now),),
         )
+    if parsed.sitemaps:
+        # The index says nothing about what is new in its sitemaps: it is read again each time.
+        body_hash = ""
+        parsed = await _with_sitemaps(parsed, feed, client, now)
     new = _success(feed, state, fetched, now, pace, body_hash=body_hash, ttl=parsed.ttl)
     return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
 
@@ -73,6 +78,20 @@ async def _parse(fetched: Fetched, feed: Feed, now: datetime) -> ParsedFeed:
     if len(fetched.body) < IN_THREAD:
         return parse_feed(fetched.body, content_type, feed, now, url=fetched.url)
     return await asyncio.to_thread(parse_feed, fetched.body, content_type, feed, now, url=fetched.url)
+
+
+async def _with_sitemaps(index: ParsedFeed, feed: Feed, client: GuardedClient, now: datetime) -> ParsedFeed:
+    """An index with the articles of its likeliest sitemaps; one that fails does not cost the others."""
+    articles, quarantined = list(index.articles), list(index.quarantined)
+    for address in index.sitemaps:
+        try:
+            parsed = await _parse(await client.get(address), feed, now)
+        except (FetchError, ParseError) as error:
+            quarantined.append(Quarantined(feed.url, address, str(error), now))
+            continue
+        articles += parsed.articles
+        quarantined += parsed.quarantined
+    return replace(index, articles=tuple(articles), quarantined=tuple(quarantined))
 
 
 def _success(

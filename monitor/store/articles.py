@@ -143,7 +143,7 @@ class ArticleStore(Connected):
             update(articles)
             .where(articles.c.fetched < before, articles.c.processed.is_not(None), articles.c.text != "")
             .where(~exists().where(matches.c.article_id == articles.c.id))
-            .values(text="")
+            .values(text="", html="")
         )
         with transaction(self._engine) as connection:
             return connection.execute(query).rowcount

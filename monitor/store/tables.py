@@ -73,6 +73,7 @@ articles = Table(
     Column("owner", Text, nullable=False, server_default=""),
     Column("country", String(2), nullable=False, server_default=""),
     Column("labels", JSON, nullable=False, server_default="[]"),
+    Column("html", Text, nullable=False, server_default=""),
     Column("published", UtcDateTime),
     Column("fetched", UtcDateTime, nullable=False),
     Column("processed", UtcDateTime),

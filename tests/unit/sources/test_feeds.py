@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError
-from monitor.model.article import Article, Feed
+from monitor.model.article import Article, Feed, FullText
 from monitor.sources.dates import parse_date
 from monitor.sources.feeds import http_url, parse_feed
 
@@ -38,6 +39,33 @@ def test_a_feed_comes_to_its_articles(path: Path) -> None:
     assert len(parsed.quarantined) == expected.get("quarantined", 0)
     assert parsed.ttl == expected.get("ttl", parsed.ttl)
     assert parsed.title == expected.get("title", parsed.title)
+
+
+def test_a_sitemap_index_names_the_likeliest_news_first() -> None:
+    names = "".join(
+        f"<sitemap><loc>http://a.example/{name}.xml</loc><lastmod>{day}</lastmod></sitemap>"
+        for name, day in (("posts-1", "2020-01-01"), ("posts-2", "2024-11-17"), ("tags", "2024-11-18"), ("news", ""))
+    )
+    body = f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{names}</sitemapindex>"
+    parsed = parse_feed(body.encode(), "", FEED, NOW)
+    assert parsed.sitemaps == tuple(f"http://a.example/{name}.xml" for name in ("news", "tags", "posts-2"))
+
+
+@pytest.mark.parametrize(("mode", "kept"), [(FullText.ALWAYS, 2), (None, 0)])
+def test_bare_addresses_are_articles_only_where_their_pages_are_fetched(mode: FullText | None, kept: int) -> None:
+    body = "<urlset><url><loc>http://a.example/1</loc></url><url><loc>http://a.example/2</loc></url></urlset>"
+    parsed = parse_feed(body.encode(), "", replace(FEED, full_text=mode), NOW)
+    assert (len(parsed.articles), len(parsed.quarantined)) == (kept, 0 if kept else 1)
+
+
+def test_what_a_feed_asks_of_its_readers() -> None:
+    body = (
+        "<rss><channel><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>x</hour></skipHours>"
+        "<skipDays><day>Sunday</day></skipDays><sy:updatePeriod>hourly</sy:updatePeriod>"
+        "<sy:updateFrequency>2</sy:updateFrequency><item><title>a</title></item></channel></rss>"
+    )
+    parsed = parse_feed(body.encode(), "", FEED, NOW)
+    assert (parsed.ttl, parsed.skip_hours, parsed.skip_days) == (30, {0, 7}, {6})
 
 
 @pytest.mark.parametrize("case", json.loads((DATA / "not_feeds.json").read_text()), ids=lambda case: case["what"])

@@ -104,6 +104,18 @@ async def test_a_permanent_move_is_remembered_and_forgotten_when_it_fails(source
     assert lost.state.moved_to == ""
 
 
+async def test_an_index_is_read_with_its_sitemaps(source: Source) -> None:
+    page = "<url><loc>http://a.example/1</loc><n:news><n:title>A headline</n:title></n:news></url>"
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:n='http://www.google.com/schemas/sitemap-news/0.9"
+    source.server.routes["/news.xml"] = play.body(f"<urlset xmlns='{space}'>{page}</urlset>".encode())
+    names = "".join(f"<sitemap><loc>{source.server.url(path)}</loc></sitemap>" for path in ("/news.xml", "/lost.xml"))
+    index = play.body(f"<sitemapindex>{names}</sitemapindex>".encode())
+    first = await source.poll(index)
+    assert [article.title for article in first.articles] == ["A headline"]
+    assert [item.ref for item in first.quarantined] == [source.server.url("/lost.xml")]
+    assert [article.title for article in (await source.poll(index, first.state)).articles] == ["A headline"]
+
+
 async def test_gone_retires_the_feed(source: Source) -> None:
     batch = await source.poll(play.status(410))
     assert batch.state is not None
