@@ -20,8 +20,10 @@ from monitor.alerts.outbox import Outbox
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
+from monitor.flatlines import Flatlines
 from monitor.intake import Intake
 from monitor.lock import DaemonLock
+from monitor.notices import Notices, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Sink
 from monitor.sources.http import GuardedClient, Limits
@@ -146,6 +148,23 @@ class Daemon:
             clock=clock,
             metrics=self._metrics,
         )
+        self._flatlines = Flatlines(
+            store=store,
+            call=self._call,
+            book=lambda: self._rules.book,
+            sinks=[sink.name for sink in sinks],
+            default_channel=settings.slack.channel,
+            clock=clock,
+            metrics=self._metrics,
+        )
+        self._notices = Notices(
+            {"rules": with_rules(lambda: self._rules.mistakes)},
+            store=store,
+            call=self._call,
+            sinks=[sink.name for sink in sinks],
+            channel=settings.slack.channel,
+            clock=clock,
+        )
         self._outbox = Outbox(
             store,
             sinks,
@@ -253,6 +272,8 @@ class Daemon:
             ("poll", TICK_SECONDS, self._poll),
             ("seeds", TICK_SECONDS, self._intake.read_seeds),
             ("rules", TICK_SECONDS, self._rules.reload),
+            ("flatlines", 30, self._look_for_silence),
+            ("notices", 5, self._tell_troubles),
             ("gauges", 5, self._take_stock),
             ("retention", 3600, self._drop_old_texts),
         ]
@@ -281,6 +302,14 @@ class Daemon:
     async def _poll(self) -> None:
         await self._intake.reload_feeds()
         self._intake.poll_due()
+
+    async def _look_for_silence(self) -> None:
+        if await self._flatlines.look():
+            self._outbox.nudge()
+
+    async def _tell_troubles(self) -> None:
+        if await self._notices.look():
+            self._outbox.nudge()
 
     async def _restore_stories(self) -> None:
         """Read the live stories back, in a thread: tens of thousands take a while, and polling need not wait."""

@@ -60,6 +60,12 @@ class RulesInForce:
             self._log.info("rules reloaded", rules=len(self.book.matcher.rules), mistakes=len(loaded.errors))
         return True
 
+    @property
+    def mistakes(self) -> list[str]:
+        """What is wrong in the files, each named from the rules folder on."""
+        above = f"{self._folder.parent}/"
+        return [str(error).removeprefix(above) for error in self.errors]
+
     def _report(self, errors: tuple[RuleError, ...]) -> None:
         for error in errors:
             if str(error) not in {str(known) for known in self.errors}:

@@ -122,3 +122,5 @@ def _print(article: "Article", outcome: "Outcome") -> None:
     for decision in outcome.decisions:
         raised = decision.kind.value if decision.kind else "no alert"
         console.print(Text(f"{decision.channel or 'default channel'}: {raised} ({decision.reason.value})"))
+        for line in decision.because:
+            console.print(Text(f"  {line}", style="dim"))

@@ -14,6 +14,7 @@ def attribute_values(condition: Attribute, article: Article) -> tuple[str, ...]:
         "outlet": (article.outlet,),
         "group": (article.group,),
         "lang": (article.lang.partition("-")[0],),
+        "country": (article.country,),
         "category": article.categories,
     }
     return tuple(filter(None, values[condition.name]))

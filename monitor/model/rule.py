@@ -11,7 +11,7 @@ from monitor.model.trend import NO_TRENDS, Trends
 MatchField = Literal["title", "text"]
 FieldName = Literal["title", "text", "lead"]
 Unit = Literal["sentence", "paragraph"]
-AttributeName = Literal["url", "author", "source", "outlet", "group", "lang", "category"]
+AttributeName = Literal["url", "author", "source", "outlet", "group", "lang", "country", "category"]
 Comparison = Literal["<", "<=", "=", ">=", ">"]
 
 LEAD_WORDS = 60
@@ -185,9 +185,9 @@ class Attribute:
     """True where the article has one of the values; it has no places.
 
     Case and accents don't matter. "url" and "author" (any of the authors) need only contain a value; "source" (the
-    feed's URL, or "seeds") likewise. "outlet", "group", "lang" and "category" (any of them) must equal it. A `*` in a
-    value stands for any run of characters. "lang" compares only the part before a hyphen, and an article whose
-    language is unknown has any language.
+    feed's URL, or "seeds") likewise. "outlet", "group", "lang", "country" (of the outlet) and "category" (any of them)
+    must equal it. A `*` in a value stands for any run of characters. "lang" compares only the part before a hyphen,
+    and an article whose language is unknown has any language.
     """
 
     name: AttributeName

@@ -18,10 +18,10 @@ from monitor.model.rule import (
     Together,
 )
 from monitor.rules.factual import FACT_KEYS, read_fact
-from monitor.rules.query import MAX_DISTANCE, QueryError, parse_query
+from monitor.rules.query import MAX_DISTANCE, MAX_NEAR, QueryError, parse_query
 from monitor.rules.reading import Reading
 from monitor.rules.shapes import about_text, about_words, conjunction, has_places
-from monitor.rules.syntax import AliasName, TermError, parse_term
+from monitor.rules.syntax import AliasName, TermError, country_problem, parse_term
 from monitor.rules.tree import Node, Scalar, Sequence
 
 MAX_NESTING = 8
@@ -124,7 +124,10 @@ class ConditionReading(Reading):
         parts = self._parts(node, "near", depth)
         distance = self._number(fields["within"], "within", 0, MAX_DISTANCE) if "within" in fields else DEFAULT_DISTANCE
         ordered = self._truth(fields["ordered"], "ordered") if "ordered" in fields else False
-        if not all(map(has_places, parts)):
+        if len(parts) > MAX_NEAR:
+            problem = f"`near` with {len(parts)} entries; at most {MAX_NEAR}"
+            self.fail(node, f"{problem}, put spellings of one thing into an `any`, or use same_sentence")
+        elif not all(map(has_places, parts)):
             self.fail(node, "`near` takes terms, aliases and `any` lists of them; other conditions go outside of it")
         elif len(parts) == 1 and isinstance(node, Sequence):
             self.fail(node, "`near` with a single entry; write two or more, such as near: [troops, Kursk]")
@@ -200,6 +203,8 @@ class ConditionReading(Reading):
             written = " ".join(self.text(item, key).split())
             if written and not written.strip("*"):
                 self.fail(item, f"`{written}` is any {key} at all; write a value, or leave `{key}` out")
+            elif written and key == "country" and (problem := country_problem(written)):
+                self.fail(item, problem)
             values[written] = None
         return tuple(values)
 

@@ -19,6 +19,7 @@ from monitor.model.rule import (
     Term,
 )
 from monitor.rules.reading import Reading
+from monitor.rules.syntax import country_problem
 from monitor.rules.tree import Node, Scalar, Sequence
 
 FACT_KEYS: Final = ("entity", "place", "event", "quantity", "quote", "claim")
@@ -35,7 +36,6 @@ _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billi
 _POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)")
 _DISTANCE = re.compile(r"(\d{1,5}(?:\.\d+)?) ?(km|mi)")
 _KM_PER_MILE = 1.609344
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 Names = Callable[[Scalar], AnyOf | None]
 """What a `$name` stands for; None after an error, which has been noted."""
@@ -58,8 +58,8 @@ def _place(reading: Reading, node: Node, names: Names) -> FactCondition:  # noqa
     countries = []
     for item in reading.items(fields["country"], "`country`") if "country" in fields else ():
         code = reading.text(item, "country")
-        if code and not _COUNTRY.fullmatch(code):
-            reading.fail(item, f"`{code[:40]}` is not a country; write its two letters, such as UA")
+        if code and (problem := country_problem(code)):
+            reading.fail(item, problem)
         countries.append(code.upper())
     for one, other in (("center", "radius"), ("radius", "center")):
         if one in fields and other not in fields:

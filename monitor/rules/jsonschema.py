@@ -121,6 +121,7 @@ _VALUES: Final[dict[str, Schema]] = {
     "outlet": _TEXTS | {"description": "The outlet is one of these."},
     "group": _TEXTS | {"description": "The feed's group is one of these."},
     "lang": _TEXTS | {"description": "The language is one of these: en, uk."},
+    "country": _TEXTS | {"description": "The outlet's country is one of these: UA, GB."},
     "category": _TEXTS | {"description": "A category is one of these."},
     "entity": _or_names(_mapping(ENTITY_KEYS, _ENTITY)) | {"description": "Names such an entity."},
     "place": _or_names(_mapping(PLACE_KEYS, _PLACE)) | {"description": "Names a place there."},

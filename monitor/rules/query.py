@@ -24,7 +24,7 @@ from monitor.model.rule import (
 )
 from monitor.rules.nearest import nearest
 from monitor.rules.shapes import about_text, about_words, conjunction, has_places
-from monitor.rules.syntax import AliasName, TermError, parse_term
+from monitor.rules.syntax import AliasName, TermError, country_problem, parse_term
 
 MAX_QUERY = 20_000
 """Characters of one query."""
@@ -32,6 +32,8 @@ MAX_PARENTHESES = 20
 """Parentheses inside one another."""
 MAX_DISTANCE = 100
 """Words between the sides of NEAR."""
+MAX_NEAR = 8
+"""Things that stand near one another: what a choice of places costs doubles with each."""
 
 _FIELDS: Final[tuple[FieldName, ...]] = get_args(FieldName)
 _UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
@@ -223,6 +225,9 @@ class _Parser:
             parts.append(self._primary())
         if operator is None:
             return parts[0]
+        if len(parts) > MAX_NEAR:
+            problem = f"{len(parts)} words in one row of {operator.text}; at most {MAX_NEAR}"
+            raise QueryError(f"{problem}, use sentence:(...) for more", first.offset)
         distance = int(operator.text.partition("/")[2])
         if distance > MAX_DISTANCE:
             raise QueryError(f"{operator.text} is too far; at most {MAX_DISTANCE} words", operator.offset)
@@ -308,6 +313,8 @@ class _Parser:
         if token.kind != "term" or not value.strip("*"):
             problem = f"nothing to the right of {field.text}:; write a value, or several: {field.text}:(one OR two)"
             raise QueryError(problem, field.offset)
+        if field.text == "country" and (problem := country_problem(value)):
+            raise QueryError(problem, token.offset)
         return value
 
     def _term(self, token: _Token) -> Condition:

@@ -244,7 +244,9 @@ class _RuleReading(ConditionReading):
     def _rule_condition(self, node: Node, written: dict[str, Node], where: tuple[Attribute, ...]) -> Condition | None:
         asked = {key: value for key, value in written.items() if key in CONDITION_KEYS}
         if not asked:
-            self.fail(node, "the rule has no condition; add `any:` or `all:` with a list of terms, or `query:`")
+            # A misspelled key is likely the condition, and telling of it is enough.
+            if not isinstance(node, Mapping) or all(key.text in RULE_KEYS for key, _ in node.pairs):
+                self.fail(node, "the rule has no condition; add `any:` or `all:` with a list of terms, or `query:`")
             return None
         condition = self.condition(asked)
         if condition is None:

@@ -22,6 +22,7 @@ _SHORTEST_PREFIX = 2
 # As nearly all terms are written; what it lets through needs no other check.
 _PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9]+(?: [A-Za-z][A-Za-z0-9]+)*)(\*?)")
 _FUZZY = re.compile(r"\w~\d*$")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _REGEX = re.compile(r"(=?)/(.+)/", re.DOTALL)
 
 
@@ -77,6 +78,13 @@ def parse_term(written: str) -> Term | Regex | AnyOf | AliasName:
     if prefix and _too_short(body):
         raise TermError(f"`{text}` would match a large part of all words; write at least {_SHORTEST_PREFIX} letters")
     return Term(body, exact=exact, prefix=prefix)
+
+
+def country_problem(written: str) -> str:
+    """What is wrong with a country code, "" for nothing."""
+    if not _COUNTRY.fullmatch(written):
+        return f"`{written[:40]}` is no country; write its two letters, such as UA, GB or US"
+    return "`UK` is no country code; write GB" if written.upper() == "UK" else ""
 
 
 def _inflected(body: str, *, exact: bool) -> AnyOf:

@@ -106,6 +106,7 @@ def article_of(rule: Rule, test: RuleTest) -> Article:
         lang=one.get("lang", ""),
         outlet=one.get("outlet", ""),
         group=one.get("group", ""),
+        country=one.get("country", ""),
         kind=SourceKind.SEED,
         authors=tuple(said.get("author", ())),
         categories=tuple(said.get("category", ())),

@@ -100,8 +100,8 @@ def _first_seen(reading: Reading, trends: Trends, node: Node) -> Trends:
         if kind is not None:
             kinds[kind] = None
         elif written:
-            near = reading.nearest(written, SEEN_KINDS)
-            hint = f"did you mean {near.lower()}?" if near else f"known are {', '.join(SEEN_KINDS).lower()}"
+            near = reading.nearest(written.lower(), map(str.lower, SEEN_KINDS))
+            hint = f"did you mean {near}?" if near else f"known are {', '.join(SEEN_KINDS).lower()}"
             reading.fail(item, f"`{written[:40].lower()}` is nothing that can be new; {hint}")
     learn = timedelta()
     if "learn" in fields:

@@ -13,7 +13,7 @@ from monitor.model.rule import Hit, Match
 from monitor.model.story import Relation
 from monitor.model.trend import OpenNotice, SeenKind, SeenName, Sighting, Watch
 from monitor.ports import Processed
-from monitor.store.articles import article_row
+from monitor.store.articles import article_row, read_article
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.outcomes import write_alerts
@@ -136,6 +136,19 @@ class TrendStore(Connected):
                 if (last := connection.execute(query).scalar_one()) is not None:
                     found[rule_id] = last
             return found
+
+    def newest_match(self, rule_id: str) -> Article | None:
+        """The newest article the rule has matched."""
+        query = (
+            select(articles)
+            .join(matches, articles.c.id == matches.c.article_id)
+            .where(matches.c.rule_id == rule_id)
+            .order_by(matches.c.at.desc())
+            .limit(1)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            row = connection.execute(query).one_or_none()
+            return read_article(row) if row is not None else None
 
     def open_notice(self, topic: str) -> OpenNotice | None:
         """What was said last about a trouble that goes on."""

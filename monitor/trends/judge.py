@@ -138,7 +138,7 @@ def _spike(asked: Spike, here: Sighting, past: Past) -> Verdict:
 def _first_seen(asked: FirstSeen, at: datetime, past: Past) -> Verdict:
     if past.new is None:
         return Verdict(None, ("whether anything in it is new is not known, since its facts are missing",))
-    if at < past.since + asked.learn:
+    if asked.learn and at < past.since + asked.learn:
         until = past.since + asked.learn
         return Verdict(Reason.LEARNING, (f"the rule learns what is known until {until:%d %b %H:%M} UTC",))
     if not past.new:

@@ -123,6 +123,8 @@ def test_fields(condition, title, hits):
         (Attribute("author", ("Muller",)), True),
         (Attribute("source", ("e.example",)), True),
         (Attribute("category", ("Politics",)), True),
+        (Attribute("country", ("ua", "PL")), True),
+        (Attribute("country", ("PL",)), False),
         (Attribute("group", ("wires",)), True),
         (Attribute("lang", ("en",)), True),
         (Attribute("lang", ("fr", "en-GB")), True),
@@ -138,6 +140,7 @@ def test_attributes(condition, holds):
         authors=("Ann Bo", "Jörg Müller"),
         categories=("news", "politics"),
         group="Wires",
+        country="UA",
         lang="en-US",
     )
     assert (found(AllOf((A, condition)), told) == ["aa"]) is holds

@@ -1,0 +1,137 @@
+"""Troubles of the monitor itself, told in the alert channel once: when they begin, change, and end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, FactLine, Reason
+from monitor.model.article import Article, SourceKind
+from monitor.model.rule import Severity
+from monitor.model.trend import OpenNotice
+from monitor.ports import Clock, Processed
+from monitor.storage import StoreThread
+from monitor.store.sql import SqlStore
+
+PATIENCE = timedelta(minutes=1)
+"""A trouble is told once it has stood unchanged for so long: people save half-finished files all day."""
+_MOST_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of trouble.
+
+    Attributes:
+        lines: what is wrong now, one line each; empty where nothing is.
+        begun, ended: the headlines.
+        advice: what to do.
+    """
+
+    lines: Callable[[], Sequence[str]]
+    begun: str
+    ended: str
+    advice: str
+
+
+class Notices:
+    """Watches some topics; what was said last is in the database, so that a restart says nothing twice."""
+
+    def __init__(
+        self,
+        topics: Mapping[str, Topic],
+        *,
+        store: SqlStore,
+        call: StoreThread,
+        sinks: Sequence[str],
+        channel: str,
+        clock: Clock,
+    ) -> None:
+        self._topics = dict(topics)
+        self._store, self._call = store, call
+        self._sinks, self._channel, self._clock = tuple(sinks), channel, clock
+        self._seen: dict[str, tuple[str, datetime]] = {}
+        self._said: dict[str, OpenNotice | None] = {}
+        self._log = structlog.get_logger("monitor.notices")
+
+    async def look(self) -> int:
+        """Tell what has changed and stood for long enough; how many notices that were."""
+        now = self._clock.now()
+        told = 0
+        for name, topic in self._topics.items():
+            text = "\n".join(topic.lines())
+            seen = self._seen.get(name)
+            if seen is None or seen[0] != text:
+                seen = self._seen[name] = (text, now)
+            if name not in self._said:
+                self._said[name] = await self._call(self._store.open_notice, name)
+            said = self._said[name]
+            if text != (said.text if said else "") and now - seen[1] >= PATIENCE:
+                await self._tell(name, topic, text, said, now)
+                told += 1
+        return told
+
+    async def _tell(self, name: str, topic: Topic, text: str, said: OpenNotice | None, now: datetime) -> None:
+        seq = said.seq + 1 if said else 0
+        about = Article(
+            source="monitor",
+            key=f"{name} {now.isoformat()}",
+            title=topic.begun if text else topic.ended,
+            text=text,
+            fetched=now,
+            published=now,
+            outlet="newsmonitor",
+            kind=SourceKind.NOTICE,
+        )
+        kind = AlertKind.UPDATE if said else AlertKind.FIRST
+        current = OpenNotice(name, said.story_id if said else about.id, seq, text)
+        severity = Severity.HIGH if text else Severity.LOW
+        decision = AlertDecision(about.id, current.story_id, self._channel, kind, Reason.OPERATIONS, (), severity)
+        alert = Alert(
+            story_id=current.story_id,
+            channel=self._channel,
+            kind=kind,
+            seq=seq,
+            article_id=about.id,
+            rules=(),
+            severity=severity,
+            reason=Reason.OPERATIONS,
+            created=now,
+            card=_card(topic, about, kind, severity),
+        )
+        left = current if text else None
+        await self._call(
+            lambda: self._store.tell(
+                Processed(about, decisions=(decision,), alerts=(alert,)), self._sinks, now, topics={name: left}
+            )
+        )
+        self._said[name] = left
+        self._log.info("told in the alert channel", topic=name, headline=about.title)
+
+
+def _card(topic: Topic, about: Article, kind: AlertKind, severity: Severity) -> Card:
+    lines = about.text.split("\n") if about.text else []
+    more = len(lines) - _MOST_LINES
+    shown = [*lines[:_MOST_LINES], *([f"and {more} more"] if more > 0 else [])]
+    return Card(
+        severity=severity,
+        kind=kind,
+        rules=("Monitor",),
+        headline=about.title,
+        url="",
+        outlet=about.outlet,
+        published=None,
+        facts=tuple(FactLine("Mistake", line) for line in shown),
+        notes=(topic.advice,) if about.text else (),
+    )
+
+
+def with_rules(lines: Callable[[], Sequence[str]]) -> Topic:
+    """The topic of broken rule files."""
+    return Topic(
+        lines,
+        begun="Rule files have mistakes; what they said before stays in force",
+        ended="All rule files are good again and in force",
+        advice="mend the file, or see `monitor rules check`",
+    )
