@@ -6,7 +6,20 @@ from typing import TypeVar
 from monitor.alerts.text import clean, cut, sentence_around
 from monitor.alerts.times import human
 from monitor.model.alert import FactLine
-from monitor.model.facts import Arg, Claim, CueClass, Entity, Facts, Headline, NonEvent, Quantity, Quote, Span, TimeRef
+from monitor.model.facts import (
+    ATTITUDES,
+    Arg,
+    Claim,
+    CueClass,
+    Entity,
+    Facts,
+    Headline,
+    NonEvent,
+    Quantity,
+    Quote,
+    Span,
+    TimeRef,
+)
 
 _T = TypeVar("_T")
 
@@ -42,6 +55,8 @@ _BY: dict[CueClass, str] = {
     "predict": "predicted by",
     "promise": "promised by",
     "demand": "demanded by",
+    "intend": "intended by",
+    "react": "as seen by",
 }
 _NOT_SAID = {
     "decline_comment": "No comment",
@@ -90,7 +105,11 @@ def key_facts(facts: Facts, title: str, focus: Sequence[Span] = (), most: int = 
 
 def attribution(facts: Facts, span: Span) -> str:
     """Who says what stands at the span: "according to U.S. officials", or "" where the article itself does."""
-    holding = [c for c in facts.claims if any(p.start <= span.start and span.end <= p.end for p in c.content)]
+    holding = [
+        c
+        for c in facts.claims
+        if c.cue_class not in ATTITUDES and any(p.start <= span.start and span.end <= p.end for p in c.content)
+    ]
     innermost = min(holding, key=lambda c: sum(p.end - p.start for p in c.content), default=None)
     return _credit(facts, innermost) if innermost else ""
 

@@ -4,25 +4,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from monitor.facts import cues
-from monitor.facts.clauses import clause_span, cue_extent, host_clause, stripped, without
+from monitor.facts import attitudes, cues, marked
+from monitor.facts.clauses import clause_span, cue_extent, host_clause, is_to_infinitive, stripped, without
 from monitor.facts.content import Contents
 from monitor.facts.entities import Names
-from monitor.facts.pronouns import Antecedents
+from monitor.facts.pronouns import PRONOUNS, Antecedents
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.quotes import Quoted, is_speech
 from monitor.facts.reading import Reading, chars, is_subject, phrase
 from monitor.facts.sources import SELF, Sources
-from monitor.model.facts import Arg, Claim, CueClass, Span
+from monitor.facts.words import words
+from monitor.model.facts import ATTITUDES, Claim, CueClass, Span
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 MAX_CLAIMS = 1_500
+_COPULAS = frozenset({"be", "become", "remain", "feel", "seem", "sound", "get", "grow"})
 
 # Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
-_OWN_WORDS = frozenset(
-    {"make", "issue", "repeat", "release", "have", "voice", "express", "raise", "reiterate", "offer", "give", "publish"}
+_OWN_WORDS = words(
+    "make issue repeat release have voice express raise reiterate offer give publish announce reaffirm pledge declare"
+    " unleash"
 )
 
 
@@ -50,13 +53,21 @@ class Claims:
             if len(self.found) >= MAX_CLAIMS:
                 break
             claim = self._by_cue(token)
-            if claim is not None:
+            if claim is not None and self._tells(claim, token):
                 self.found.append(claim)
-        self._headings()
+        self._marked()
         self._after_colon()
         self._carry_on()
         self.found = [self._before_tag(claim) for claim in self.found]
-        return tuple(_nested(sorted(self.found, key=lambda claim: claim.cue_span.start)))
+        return tuple(_nested(_outspoken(sorted(self.found, key=lambda claim: claim.cue_span.start))))
+
+    def _tells(self, claim: Claim, cue: "Token") -> bool:
+        """Of what a quoted speaker says only the words of others are claims of their own: not 'I think', 'you know'."""
+        number = self.quotes.number_at.get(cue.i)
+        if number is None or not is_speech(self.reading, self.quoted[number]):
+            return True
+        told = claim.rule in {"claim.clause", "claim.according_to"} and claim.cue_class == "say"
+        return told and claim.source_type in {"named", "collective"} and cue.lemma_.lower() in cues.SURE | {"according"}
 
     def _before_tag(self, claim: Claim) -> Claim:
         """'stressed A - "B," he stated': B has a tag of its own and is not content of the first cue."""
@@ -87,8 +98,10 @@ class Claims:
             return self._adverb(token)
         if token.pos_ in {"VERB", "AUX"}:
             return self._verb(token)
-        if token.pos_ == "NOUN" and token.lemma_.lower() in cues.NOUNS:
-            return self._noun(token)
+        if token.pos_ == "NOUN":
+            return self._noun(token) or self._held(token)
+        if token.pos_ == "ADJ" and token.lower_ in attitudes.ADJECTIVES:
+            return self._adjective(token)
         return None
 
     def _according(self, token: "Token") -> Claim | None:
@@ -135,23 +148,30 @@ class Claims:
     def _verb(self, token: "Token") -> Claim | None:  # noqa: PLR0911 - a cascade of rules
         lemma = token.lemma_.lower()
         kind = cues.CLASS_OF.get(lemma)
-        reaction = kind is None and (lemma in cues.REACTIONS or lemma in cues.PREPOSITIONAL)
-        if kind is None and not reaction:
+        reaction = kind is None and lemma not in attitudes.INTENTIONS
+        if (
+            reaction
+            and lemma not in attitudes.ATTITUDES | attitudes.PREDICATING
+            and lemma not in attitudes.PREPOSITIONAL
+        ):
             return self._unlisted(token) if self.quoted else None
         if self._inside_short_quote(token) or token.dep_ in {"amod", "compound", "aux"}:
             return None
         to = any(child.tag_ == "TO" for child in token.children)
-        if to and (reaction or kind == "believe"):
+        if to and (reaction or kind in {None, "believe"}):
             return None
         source, passive = self.sources.source(token)
+        raised = self._raised(token, lemma) if passive and source is None else None
+        if raised is not None:
+            return raised
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
         if lemma in cues.UNSAID and any(child.dep_ == "neg" for child in token.children):
             return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
-        if not content:
+        if not content or not self._plausible(lemma, source, rule, passive=passive):
             return None
-        if not self._plausible(lemma, source, rule, passive=passive):
+        if to and rule != "quote" and token.dep_ in {"advcl", "acl", "relcl"}:
             return None
         first, last = cue_extent(token)
         confidence = {"clause": 0.9, "quote": 0.9, "inserted": 0.88, "infinitive": 0.75, "object": 0.65, "rest": 0.6}[
@@ -161,12 +181,36 @@ class Claims:
             token,
             (first, last),
             source,
-            "say" if lemma == "call" and rule == "object" and not self._calls_for(token) else kind or "say",
+            self._class(token, lemma, rule),
             content,
             f"claim.{rule}",
             confidence,
             via=self.sources.via(token),
         )
+
+    def _raised(self, verb: "Token", lemma: str) -> Claim | None:
+        """'Two soldiers are believed to have died': what is believed stands on both sides of the cue."""
+        if lemma not in cues.RAISING:
+            return None
+        subject = next((c for c in verb.children if c.dep_ == "nsubjpass"), None)
+        complement = next((c for c in verb.children if c.dep_ == "xcomp" and is_to_infinitive(c)), None)
+        if subject is None or complement is None or complement.i < verb.i:
+            return None
+        right = clause_span(self.reading, complement)
+        content = (chars(self.reading, *phrase(subject)), stripped(self.reading, right))
+        kind = cues.CLASS_OF.get(lemma, "report")
+        return self._claim(verb, cue_extent(verb), None, kind, content, "claim.raised", 0.75)
+
+    def _class(self, verb: "Token", lemma: str, rule: str) -> CueClass:
+        """What kind of cue a verb is with the content it has."""
+        kind = cues.CLASS_OF.get(lemma)
+        if lemma in attitudes.INTENTIONS and (rule == "infinitive" or kind is None):
+            return "intend"
+        if lemma == "call" and rule == "object":
+            return "demand" if self._calls_for(verb) else "say"
+        if kind is not None:
+            return kind
+        return "say" if rule == "quote" or lemma in attitudes.PREDICATING | attitudes.TALKING else "react"
 
     def _calls_for(self, verb: "Token") -> bool:
         return any(c.dep_ == "prep" and c.lower_ in {"for", "on"} for c in verb.children)
@@ -174,7 +218,8 @@ class Claims:
     def _unlisted(self, verb: "Token") -> Claim | None:
         """Any verb of a person or body with a quote right beside it speaks: '"Stay there!" a man roared'."""
         if (
-            verb.dep_ in {"amod", "compound", "aux", "xcomp"}
+            verb.pos_ == "AUX"
+            or verb.dep_ in {"amod", "compound", "aux", "xcomp"}
             or verb.i in self.quotes.number_at
             or not any(is_subject(c) for c in verb.children)
         ):
@@ -208,7 +253,49 @@ class Claims:
             and not self.sources.is_document(source)
         )
 
+    def _adjective(self, token: "Token") -> Claim | None:
+        """'The minister is confident that ...', 'critics are worried about ...'."""
+        if token.head.lemma_ not in _COPULAS or token.dep_ != "acomp":
+            return None
+        source, _ = self.sources.source(token.head)
+        if source is None or source.lower_ in SELF or not self.sources.can_speak(source):
+            return None
+        content = self.contents.of_adjective(token)
+        if not content:
+            return None
+        kind = attitudes.ADJECTIVES[token.lower_]
+        return self._claim(token, (token.i, token.i), source, kind, content, "claim.adjective", 0.65)
+
+    def _held(self, token: "Token") -> Claim | None:
+        """'Their support for the plan', 'expressed concern about the vote', 'his refusal to leave'."""
+        lemma = token.lemma_.lower()
+        if lemma not in attitudes.ABOUT or token.dep_ in {"compound", "nmod"}:
+            return None
+        source = self._holder(token)
+        if source is None or source.lower_ in SELF or not self.sources.can_speak(source):
+            return None
+        content = self.contents.of_noun(token, attitudes.ABOUT[lemma])
+        if not content:
+            return None
+        infinitive = self.reading.mended.startswith("to ", content[0].start)
+        return self._claim(
+            token, (token.i, token.i), source, "intend" if infinitive else "react", content, "claim.held", 0.6
+        )
+
+    def _holder(self, noun: "Token") -> "Token | None":
+        """Whose a noun of saying is: its possessor, who it is by, or the subject of 'expressed', 'has', 'made'."""
+        for child in noun.children:
+            if child.dep_ == "poss":
+                return child
+            if child.dep_ == "prep" and child.lower_ in {"by", "from", "among"}:
+                return next((g for g in child.children if g.dep_ == "pobj"), None)
+        if noun.dep_ == "dobj" and noun.head.lemma_.lower() in _OWN_WORDS:
+            return self.sources.source(noun.head)[0]
+        return None
+
     def _noun(self, token: "Token") -> Claim | None:
+        if token.lemma_.lower() not in cues.NOUNS:
+            return None
         clause = next(
             (
                 c
@@ -242,51 +329,13 @@ class Claims:
             token, (token.i, token.i), source, cues.NOUNS[token.lemma_.lower()], content, "claim.noun", 0.75
         )
 
-    def _headings(self) -> None:
-        """'TRUMP: We will win.' at the start of a paragraph."""
-        for paragraph in self.reading.paragraphs:
-            colon = self.reading.mended.find(":", paragraph.start, min(paragraph.end, paragraph.start + 40))
-            if colon < 0 or colon + 2 >= paragraph.end or self.reading.text[colon + 1] != " ":
-                continue
-            head = self.reading.text[paragraph.start : colon]
-            tokens = self.reading.tokens(paragraph.start, colon)
-            if not tokens or len(tokens) > 4 or not all(t.text[:1].isupper() or t.is_punct for t in tokens):
-                continue
-            entity = self.names.at(tokens[-1])
-            if tokens[-1].lower_ in {
-                "update",
-                "note",
-                "related",
-                "watch",
-                "photo",
-                "video",
-                "correction",
-                "exclusive",
-                "breaking",
-            }:
-                continue
-            if (entity is None or entity.type != "PERSON") and not (head.isupper() and len(head) > 3):
-                continue
-            content = self.reading.trimmed(colon + 1, paragraph.end)
-            if content.end - content.start < 3:
-                continue
-            cue = Span(colon, colon + 1)
-            arg = Arg(head, Span(paragraph.start, colon), entity.canonical if entity else "")
-            self.found.append(
-                Claim(
-                    self.reading.text[paragraph.start : content.end],
-                    Span(paragraph.start, content.end),
-                    self.reading.sentence(paragraph.start),
-                    arg,
-                    "named",
-                    ":",
-                    cue,
-                    "say",
-                    (content,),
-                    0.7,
-                    "claim.heading",
-                )
-            )
+    def _marked(self) -> None:
+        """Claims that only a mark attributes, where no word has claimed the same before."""
+        for claim in marked.find(self.reading, self.names, self.quoted):
+            content = claim.content[0]
+            taken = any(s.start < content.end and content.start < s.end for c in self.found for s in c.content)
+            if claim.rule == "claim.heading" or not taken:
+                self.found.append(claim)
 
     def _after_colon(self) -> None:
         """A paragraph that ends in a colon gives the quote that opens the next one to its subject."""
@@ -406,6 +455,21 @@ class Claims:
 
 def _ends(span: Span) -> tuple[int, int]:
     return span.start, span.end
+
+
+def _outspoken(claims: list[Claim]) -> list[Claim]:
+    """Without what stands in another claim and adds nobody: 'he said he fears ...' is one claim, by him."""
+    return [
+        claim
+        for claim, nested in zip(claims, _nested(claims), strict=True)
+        if nested.within is None
+        or not (
+            claim.source is None
+            or claim.cue_class in ATTITUDES
+            or claim.source.text.lower() in PRONOUNS | SELF
+            or claim.rule in {"claim.adjective", "claim.object"}
+        )
+    ]
 
 
 def _nested(claims: list[Claim]) -> Iterator[Claim]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.facts import cues
+from monitor.facts import attitudes, cues
 from monitor.facts.clauses import clause_span, covers, cue_extent, is_to_infinitive, right_edge, stripped, without
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.reading import FINITE, Reading, chars, is_subject, phrase
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 _OPEN_COMPLEMENTS = frozenset({"ccomp"})
+_CIRCUMSTANCE = frozenset({"on", "at", "during", "in", "after", "before", "since", "until", "while", "by"})
 
 
 @dataclass(slots=True)
@@ -50,8 +51,23 @@ class Contents:
             return self._clause(verb, source, complement, around), "clause"
         if around and spoken:
             return tuple(self.quotes.led_in(verb, span) for span in self.quotes.outer(around)), "quote"
-        inserted = self._inserted(verb, source) if spoken else ()
+        inserted = (self._inserted(verb, source) or self._before_final_tag(verb, source)) if spoken else ()
         return (inserted, "inserted") if inserted else None
+
+    def _before_final_tag(self, verb: "Token", source: "Token | None") -> tuple[Span, ...]:
+        """'The plan is dead, his aide told reporters': the parser may hang such a tag anywhere."""
+        if source is None or verb.tag_ not in FINITE or source.i > verb.i or verb.i - source.i > 8:
+            return ()
+        sentence = verb.sent
+        first = source.left_edge.i
+        while first > sentence.start and self.reading.doc[first - 1].dep_ in {"amod", "compound", "det", "poss"}:
+            first -= 1
+        if first - sentence.start < 4 or sentence.end - verb.i > 12 or self.reading.doc[first - 1].text != ",":
+            return ()
+        if self._finite_between(verb.i + 1, sentence.end) or not self._finite_between(sentence.start, first):
+            return ()
+        whole = self.reading.sentence_span(self.reading.sentence(verb.idx))
+        return without(self.reading, whole, Span(self.reading.doc[first].idx, whole.end))
 
     def _clause(
         self, verb: "Token", source: "Token | None", complement: "Token", around: list[int]
@@ -80,7 +96,7 @@ class Contents:
         infinitive = () if reaction else self._infinitive(verb, lemma)
         if infinitive:
             return infinitive, "infinitive"
-        if (lemma in cues.OBJECT or reaction or lemma in cues.PREPOSITIONAL) and not passive:
+        if (lemma in cues.OBJECT or reaction or lemma in attitudes.PREPOSITIONAL) and not passive:
             return self._object(verb), "object"
         rest = self._rest(verb, lemma)
         if rest and source is not None and not passive:
@@ -101,7 +117,7 @@ class Contents:
             ),
             None,
         )
-        if infinitive is None or not (lemma in cues.INFINITIVE or lemma in cues.ADDRESSED):
+        if infinitive is None or not (lemma in cues.INFINITIVE | attitudes.INTENTIONS or lemma in cues.ADDRESSED):
             return ()
         addressee = next((c for c in verb.children if c.dep_ in {"dobj", "dative"} and c.i < infinitive.i), None)
         span = clause_span(self.reading, infinitive)
@@ -170,7 +186,9 @@ class Contents:
         """'said A and told B': the second verb of saying is the speaker's act, not part of what is said."""
         for child in self.reading.tokens(span.start, span.end):
             adding = (
-                child.tag_ == "VBG" and child.dep_ == "advcl" and child.lemma_.lower() in cues.SPEECH | cues.REACTIONS
+                child.tag_ == "VBG"
+                and child.dep_ == "advcl"
+                and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS
             )
             if adding and complement.i > verb.i and child.i > complement.i and child.i not in self.quotes.number_at:
                 before = self.reading.doc[child.left_edge.i - 1]
@@ -216,44 +234,76 @@ class Contents:
 
     def _object(self, verb: "Token") -> tuple[Span, ...]:
         """The object and what follows it in the verb phrase: 'blamed Russia for the attack'."""
-        heads = [
-            c
-            for c in verb.children
-            if c.i > verb.i and c.dep_ in {"dobj", "oprd", "prep", "dative", "xcomp", "pcomp", "ccomp", "prt", "acomp"}
-        ]
-        main = [
-            c
-            for c in heads
-            if c.dep_ in {"dobj", "oprd", "xcomp", "ccomp"}
-            or (c.dep_ == "prep" and verb.lemma_ in {"call", "apologize", "complain", "comment", "speak"})
-        ]
-        if not main:
+        lemma = verb.lemma_.lower()
+        if lemma in attitudes.PREPOSITIONAL and lemma not in cues.OBJECT | attitudes.ATTITUDES | attitudes.PREDICATING:
             return self._after_preposition(verb)
-        framed = verb.lemma_.lower() in cues.REACTIONS or verb.lemma_ == "call"
-        first = min(c.left_edge.i for c in main)
-        heads = [
-            c
-            for c in heads
-            if c.i >= first
-            and (c in main or (framed and c.lower_ in {"for", "of", "as", "to", "with", "over", "about", "against"}))
-        ]
-        last = max(right_edge(c) for c in heads)
+        main = next((c for c in verb.children if c.i > verb.i and c.dep_ in {"dobj", "oprd", "xcomp", "ccomp"}), None)
+        if main is None or is_to_infinitive(main):
+            return self._after_preposition(verb)
+        last = right_edge(main)
+        for child in verb.children:
+            if child.i > main.i and child.left_edge.i == last + 1 and self._goes_on(child):
+                last = right_edge(child)
         last = min(last, self._sentence_last(verb))
-        span = chars(self.reading, first, max(first, last))
+        span = chars(self.reading, main.left_edge.i, max(main.i, last))
         return (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
 
+    def _goes_on(self, child: "Token") -> bool:
+        """What follows an object belongs to the content, but for when, where and to whom it was said."""
+        if child.dep_ in {"oprd", "xcomp", "ccomp", "dobj", "acomp"}:
+            return True
+        return child.dep_ == "prep" and child.lower_ not in _CIRCUMSTANCE
+
     def _after_preposition(self, verb: "Token") -> tuple[Span, ...]:
-        """'spoke about the war', 'pointed to the results': what the verb's own preposition governs."""
+        """'spoke about the war', 'referred to it as a war': what the verb's own preposition governs, and on."""
+        governing = attitudes.PREPOSITIONAL.get(verb.lemma_.lower(), frozenset())
         for child in verb.children:
-            if (
-                child.dep_ == "prep"
-                and child.lower_ in cues.PREPOSITIONAL.get(verb.lemma_.lower(), ())
-                and child.i > verb.i
+            if child.i > verb.i and any(
+                g.dep_ == "mark" and g.lower_ == "for" and g.lower_ in governing for g in child.children
             ):
+                # 'called for all sides to leave': the parser takes 'for' for a conjunction
+                first = min(child.left_edge.i + 1, child.i)
+                span = chars(self.reading, first, min(right_edge(child), self._sentence_last(verb)))
+                return (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
+            if child.dep_ != "prep" or child.lower_ not in governing or child.i < verb.i:
+                continue
+            target = next((c for c in child.children if c.dep_ in {"pobj", "pcomp"}), None)
+            if target is None:
+                continue
+            last = max(right_edge(target), target.i)
+            for other in verb.children:
+                if other.left_edge.i == last + 1 and (self._goes_on(other) or other.dep_ == "acl"):
+                    last = right_edge(other)
+            span = chars(self.reading, target.left_edge.i, min(last, self._sentence_last(verb)))
+            return (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
+        return ()
+
+    def of_noun(self, noun: "Token", governing: frozenset[str]) -> tuple[Span, ...]:
+        """What a noun of attitude governs: an infinitive, or what one of the prepositions has."""
+        hosts = (noun, noun.head) if noun.dep_ == "dobj" else (noun,)
+        for child in (c for host in hosts for c in host.children if c.i > noun.i):
+            if "to" in governing and child.dep_ in {"acl", "xcomp", "ccomp"} and is_to_infinitive(child):
+                return (stripped(self.reading, clause_span(self.reading, child)),)
+            if child.dep_ == "prep" and child.lower_ in governing:
                 target = next((c for c in child.children if c.dep_ in {"pobj", "pcomp"}), None)
                 if target is not None:
-                    last = min(right_edge(target), self._sentence_last(verb))
-                    span = chars(self.reading, target.left_edge.i, max(last, target.i))
+                    last = min(max(right_edge(target), target.i), self._sentence_last(noun))
+                    return (stripped(self.reading, chars(self.reading, target.left_edge.i, last)),)
+        return ()
+
+    def of_adjective(self, adjective: "Token") -> tuple[Span, ...]:
+        """What an adjective of belief or attitude governs: a clause, an infinitive or what its preposition has."""
+        for child in adjective.children:
+            if child.i < adjective.i:
+                continue
+            if child.dep_ in {"ccomp", "xcomp"}:
+                span = clause_span(self.reading, child)
+                return (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
+            if child.dep_ == "prep" and child.lower_ in {"of", "about", "with", "to", "by", "over", "in", "at"}:
+                target = next((c for c in child.children if c.dep_ in {"pobj", "pcomp"}), None)
+                if target is not None:
+                    last = min(max(right_edge(target), target.i), self._sentence_last(adjective))
+                    span = chars(self.reading, target.left_edge.i, last)
                     return (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
         return ()
 
@@ -262,6 +312,13 @@ class Contents:
 
     def _inserted(self, verb: "Token", source: "Token | None") -> tuple[Span, ...]:
         """'The plan, he said, is dead': the content is the sentence around the tag."""
+        if verb.dep_ == "advcl" and any(c.dep_ == "mark" and c.lower_ == "as" for c in verb.children):
+            # 'As the paper reported, ...'
+            if source is None or any(c.dep_ in {"dobj", "xcomp"} for c in verb.children):
+                return ()
+            sentence = self.reading.sentence_span(self.reading.sentence(verb.idx))
+            tag = chars(self.reading, verb.left_edge.i, min(verb.right_edge.i, self._sentence_last(verb)))
+            return without(self.reading, sentence, tag)
         if verb.dep_ == "parataxis" or (
             verb.dep_ in {"ccomp", "dep"} and source is not None and verb.head.i != verb.i and self._set_off(verb)
         ):

@@ -12,7 +12,7 @@ from monitor.facts.modality import Force, Forces
 from monitor.facts.pronouns import PRONOUNS, Antecedents
 from monitor.facts.reading import Reading, chars, is_subject, phrase
 from monitor.facts.roles import Roles, is_passive
-from monitor.model.facts import Arg, Claim, Event, Modality, Polarity, Span, TimeRef
+from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Modality, Polarity, Span, TimeRef
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -45,9 +45,17 @@ class Events:
     def find(self) -> tuple[Event, ...]:
         """All events in reading order."""
         self._cues = frozenset(
-            token.i for claim in self.claims for token in self.reading.tokens(claim.cue_span.start, claim.cue_span.end)
+            token.i
+            for claim in self.claims
+            if claim.cue_class not in ATTITUDES
+            for token in self.reading.tokens(claim.cue_span.start, claim.cue_span.end)
         )
-        self._contents = sorted((s.start, s.end, i) for i, claim in enumerate(self.claims) for s in claim.content)
+        self._contents = sorted(
+            (s.start, s.end, i)
+            for i, claim in enumerate(self.claims)
+            if claim.cue_class != "intend" and (claim.cue_class != "predict" or claim.source is not None)
+            for s in claim.content
+        )
         found: list[Event] = []
         for token in self.reading.doc:
             if len(found) >= MAX_EVENTS:
@@ -257,7 +265,9 @@ class Events:
         best: tuple[int, int] | None = None
         high = bisect.bisect_right(self._contents, (token.idx, 1 << 60, 0))
         for start, end, index in self._contents[max(0, high - 60) : high]:
-            if start <= token.idx < end and (best is None or end - start < best[0]):
+            # Of what somebody condemns or thanks for only whole clauses are theirs to vouch for.
+            judged = self.claims[index].cue_class in ATTITUDES and token.pos_ not in {"VERB", "AUX"}
+            if start <= token.idx < end and not judged and (best is None or end - start < best[0]):
                 best = (end - start, index)
         return best[1] if best else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.facts.reading import FINITE, Reading, subject_of
-from monitor.model.facts import Arg, Claim, Event, Headline, Quote, Span
+from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Quote, Span
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -190,7 +190,7 @@ def _headline(reading: Reading, event: Event, span: Span, ranked: _Ranked, claim
 def _claim_told(reading: Reading, span: Span, event: Event, claims: Sequence[Claim]) -> int | None:
     """The claim a stretch around an asserted event reports: its sentence says so, or most of the stretch is claimed."""
     for number, claim in enumerate(claims):
-        if claim.sentence != event.sentence or claim.within is not None:
+        if claim.sentence != event.sentence or claim.within is not None or claim.cue_class in ATTITUDES:
             continue
         cue = reading.tokens(claim.cue_span.start, claim.cue_span.end)
         reports = _covers(span, claim.cue_span) and any(token.dep_ == "ROOT" for token in cue)
@@ -244,7 +244,12 @@ def _plain(reading: Reading, claims: Sequence[Claim]) -> list[Headline]:
     if span.end - span.start < 8:
         return []
     inside = next(
-        (i for i, c in enumerate(claims) if any(s.start < span.end and span.start < s.end for s in c.content)), None
+        (
+            i
+            for i, c in enumerate(claims)
+            if c.cue_class not in ATTITUDES and any(s.start < span.end and span.start < s.end for s in c.content)
+        ),
+        None,
     )
     return [
         Headline(

@@ -58,7 +58,10 @@ _TRANSLATION = str.maketrans(_REPLACED)
 _UNBROKEN = re.compile(r"\S{400,}|([^\w\s])\1{9,}")
 _NO_WORD = re.compile(r"[\W_]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DASH_SPLIT = r"""[\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013\u2015"]|(?<=\w)--+(?=\w)|(?<=[.!?]['"\u201d])(?=[A-Z])"""
+_SPLIT = (
+    r"""[\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013\u2015"]|(?<=\w)--+(?=\w)"""
+    r"""|(?<=[.!?]['"\u201d])(?=[A-Z])|(?<=\w)[,:](?=[\u201c"])"""
+)
 
 
 def mend(text: str) -> str:
@@ -234,7 +237,7 @@ def _prepared(language: "Language") -> "Language":
 
     defaults = language.Defaults
     tokenizer: Any = language.tokenizer
-    tokenizer.infix_finditer = compile_infix_regex([*(defaults.infixes or []), _DASH_SPLIT]).finditer
+    tokenizer.infix_finditer = compile_infix_regex([*(defaults.infixes or []), _SPLIT]).finditer
     marks = [r"[\u201c\u201d\u201e\u00ab\u00bb\u2014\u2013\u2015]", "--+"]
     tokenizer.prefix_search = compile_prefix_regex([*marks, *(defaults.prefixes or [])]).search
     tokenizer.suffix_search = compile_suffix_regex([*marks, *(defaults.suffixes or [])]).search

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.facts import acts, cues
+from monitor.facts import acts, attitudes, cues
 from monitor.facts.entities import Names
 from monitor.facts.reading import Reading, is_subject
 from monitor.facts.titles import is_person_noun
@@ -225,7 +225,7 @@ class Roles:
             # 'accused the banker of stealing', where the parser hangs 'of' on the banker
             target, governor = governor, governor.head
         aimed = preposition.lower_ in {"of", "from", "for", "into", "against"} and (
-            governor.lemma_.lower() in acts.PREVENTING | cues.REACTIONS | acts.AIMED
+            governor.lemma_.lower() in acts.PREVENTING | attitudes.REACTIONS | acts.AIMED
         )
         if target is not None and not aimed:
             return self._holder(target, depth)

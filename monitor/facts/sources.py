@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from monitor.facts import cues
 from monitor.facts.entities import Names
 from monitor.facts.pronouns import PRONOUNS, Antecedents
-from monitor.facts.reading import Reading, chars, phrase
+from monitor.facts.reading import FINITE, Reading, chars, phrase
 from monitor.facts.titles import is_person_noun
+from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, SourceType, Span
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ SELF = frozenset(
     }
 )
 
+_COUNTED = words("percent majority minority half third quarter others many some most few both all")
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -51,21 +54,43 @@ class Sources:
             return entity.type in {"PERSON", "ORG", "GPE", "NORP"}
         if source.lower_ in PRONOUNS | {"who", "i", "we", "you"}:
             return source.lower_ not in {"it", "its"}
-        return is_person_noun(source) or source.lemma_.lower() in cues.DOCUMENTS | cues.COLLECTIVE | cues.ANONYMOUS
+        return (
+            is_person_noun(source)
+            or source.lemma_.lower() in cues.DOCUMENTS | cues.COLLECTIVE | cues.ANONYMOUS
+            or _is_counted(source)
+            or any(c.dep_ == "relcl" and any(g.lower_ == "who" for g in c.children) for c in source.children)
+        )
 
     def is_document(self, source: "Token") -> bool:
         """Whether it is a report, poll or body without a name."""
         return source.lemma_.lower() in cues.DOCUMENTS and self.names.at(source) is None
 
-    def source(self, verb: "Token") -> tuple["Token | None", bool]:  # noqa: PLR0911 - a cascade of rules
+    def source(self, verb: "Token") -> tuple["Token | None", bool]:
         """Who speaks, and whether the verb is passive."""
         passive = any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children)
-        if passive or (verb.tag_ == "VBN" and verb.dep_ == "acl"):
+        if passive or (verb.tag_ == "VBN" and verb.dep_ in {"acl", "advcl"} and not _has_auxiliary(verb)):
             agent = next(
                 (g for child in verb.children if child.dep_ == "agent" for g in child.children if g.dep_ == "pobj"),
                 None,
             )
             return agent, True
+        found, passive = self._governing(verb)
+        return (found, passive) if found is not None else (self._adjacent(verb), False)
+
+    def _adjacent(self, verb: "Token") -> "Token | None":
+        """The name right before a finite verb, where the parser gave the verb no subject."""
+        if verb.tag_ not in FINITE or verb.dep_ in {"conj", "amod", "compound"}:
+            return None
+        place = verb.i - 1
+        while place > verb.sent.start and self.reading.doc[place].dep_ in {"aux", "advmod", "neg"}:
+            place -= 1
+        before = self.reading.doc[place]
+        if place < verb.sent.start or before.pos_ not in {"PROPN", "NOUN"} or self.names.at(before) is None:
+            return None
+        return before
+
+    def _governing(self, verb: "Token") -> tuple["Token | None", bool]:  # noqa: PLR0911 - a cascade of rules
+        """The subject of the verb, or of the one it is joined to or hangs on."""
         current, steps = verb, 0
         while steps < 6:
             own = next((child for child in current.children if child.dep_ in {"nsubj", "csubj"}), None)
@@ -181,3 +206,12 @@ class Sources:
                     span = chars(self.reading, child.i, phrase(target)[1])
                     return self.reading.text[span.start : span.end]
         return ""
+
+
+def _has_auxiliary(verb: "Token") -> bool:
+    return any(child.dep_ == "aux" for child in verb.children)
+
+
+def _is_counted(source: "Token") -> bool:
+    """'64 percent', 'four in 10', 'most of the voters', 'both': people asked, where they hold something."""
+    return source.pos_ == "NUM" or source.lower_ in _COUNTED

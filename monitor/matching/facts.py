@@ -5,7 +5,7 @@ from dataclasses import fields
 from math import asin, cos, radians, sin, sqrt
 
 from monitor.matching.names import any_same
-from monitor.model.facts import Arg, Claim, Entity, Event, Facts, Geo, Quantity, Quote, Span
+from monitor.model.facts import ATTITUDES, Arg, Claim, Entity, Event, Facts, Geo, Quantity, Quote, Span
 from monitor.model.rule import (
     FactCondition,
     HasClaim,
@@ -75,7 +75,7 @@ def _is_quote(condition: HasQuote, quote: Quote, facts: Facts) -> bool:
 def _is_claim(condition: HasClaim, claim: Claim, facts: Facts) -> bool:
     return (
         (not condition.types or claim.source_type in condition.types)
-        and (not condition.cues or claim.cue_class in condition.cues)
+        and (claim.cue_class in condition.cues if condition.cues else claim.cue_class not in ATTITUDES)
         and _is_one_of(claim.source, condition.sources, facts)
     )
 

@@ -21,7 +21,9 @@ EntityType = Literal[
 ]
 Modality = Literal["asserted", "possible", "conditional", "planned", "denied", "requested"]
 Polarity = Literal["positive", "negative"]
-CueClass = Literal["say", "believe", "deny", "predict", "promise", "demand", "report"]
+CueClass = Literal["say", "believe", "deny", "predict", "promise", "demand", "report", "intend", "react"]
+ATTITUDES: frozenset[CueClass] = frozenset({"intend", "react"})
+"""Cues by which somebody wants or judges a thing ('refused to', 'welcomed'); what they hold true is not said."""
 SourceType = Literal["named", "anonymous", "collective", "pronoun"]
 QuoteKind = Literal["direct", "mixed", "scare"]
 Granularity = Literal[

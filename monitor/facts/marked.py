@@ -1,0 +1,123 @@
+"""Claims that a mark attributes and no word: 'MERKEL: We can do it.', 'the mayor: "Stay"', '"Enough." - Ann Lee'."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.facts import cues
+from monitor.facts.entities import Names
+from monitor.facts.quotes import Quoted
+from monitor.facts.reading import Reading
+from monitor.facts.words import words
+from monitor.model.facts import Arg, Claim, Entity, SourceType, Span
+
+_NO_SPEAKER = words(
+    "update updates note related watch photo photos video correction exclusive breaking live listen read more analysis"
+    " opinion explainer factbox timeline"
+)
+_DASH = re.compile(r"\s*(?:―|—|–|--|-)\s*")
+_LONGEST_HEAD = 40
+
+
+def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[Claim]:
+    """All of them; a heading's claim is the rest of its paragraph."""
+    for number, paragraph in enumerate(reading.paragraphs):
+        claim = _heading(reading, names, paragraph, title=number == 0)
+        if claim is not None:
+            yield claim
+    for one in quoted:
+        claim = _led_by_colon(reading, names, one) or _signed(reading, names, one)
+        if claim is not None:
+            yield claim
+
+
+def _heading(reading: Reading, names: Names, paragraph: Span, *, title: bool) -> Claim | None:
+    """'TRUMP: We will win.' at the start of a paragraph; in a title also 'Merkel in Rome: ...' and 'Report: ...'."""
+    text = reading.text
+    colon = reading.mended.find(":", paragraph.start, min(paragraph.end, paragraph.start + _LONGEST_HEAD))
+    if colon < 0 or colon + 2 >= paragraph.end or text[colon + 1] != " ":
+        return None
+    tokens = reading.tokens(paragraph.start, colon)
+    if not tokens or tokens[-1].lower_ in _NO_SPEAKER or tokens[0].lower_ in _NO_SPEAKER:
+        return None
+    head = text[paragraph.start : colon]
+    entity = names.at(tokens[-1])
+    capitals = len(tokens) <= 4 and all(t.text[:1].isupper() or t.is_punct for t in tokens)
+    speaks = capitals and (
+        (entity is not None and entity.type == "PERSON") or (head.isupper() and len(head) > 3 and not head[0].isdigit())
+    )
+    if not speaks and title:
+        first = names.at(tokens[0]) if len(tokens) <= 6 else None
+        entity = first if first is not None and first.type in {"PERSON", "ORG"} else None
+        speaks = entity is not None or (len(tokens) <= 2 and tokens[-1].lemma_.lower() in cues.DOCUMENTS)
+    content = reading.trimmed(colon + 1, paragraph.end)
+    if not speaks or content.end - content.start < 3:
+        return None
+    kind: SourceType = "named" if entity is not None else "collective"
+    return _claim(reading, Span(paragraph.start, colon), entity, kind, Span(colon, colon + 1), content, "claim.heading")
+
+
+def _led_by_colon(reading: Reading, names: Names, one: Quoted) -> Claim | None:
+    """'... says Ann Lee: "Stay."': a person's name right before a colon and a quote."""
+    colon = one.outer.start - 1
+    while colon > 0 and reading.text[colon].isspace():
+        colon -= 1
+    if colon < 1 or reading.text[colon] != ":" or reading.paragraph(colon) != one.paragraph:
+        return None
+    before = reading.tokens(max(0, colon - 80), colon)
+    entity = names.at(before[-1]) if before else None
+    if entity is None or entity.type != "PERSON" or before[-1].idx + len(before[-1]) != colon:
+        return None
+    start = before[-1].idx
+    for token in reversed(before):
+        if names.at(token) is not entity:
+            break
+        start = token.idx
+    return _claim(reading, Span(start, colon), entity, "named", Span(colon, colon + 1), one.outer, "claim.colon")
+
+
+def _signed(reading: Reading, names: Names, one: Quoted) -> Claim | None:
+    """'"Enough is enough." - Ann Lee, teacher': the quote, a dash and a name end the paragraph."""
+    dash = _DASH.match(reading.text, one.outer.end, one.outer.end + 12)
+    if dash is None or reading.text[one.outer.start - 1 : one.outer.start].strip():
+        return None
+    end = reading.paragraphs[reading.paragraph(dash.end())].end if dash.end() < len(reading.text) else dash.end()
+    tokens = reading.tokens(dash.end(), min(end, dash.end() + 80))
+    entity = names.at(tokens[0]) if tokens else None
+    if entity is None or entity.type != "PERSON" or end - dash.end() > 80:
+        return None
+    last = tokens[0]
+    for token in tokens:
+        if names.at(token) is not entity:
+            break
+        last = token
+    cue = reading.text[dash.start() : dash.end()]
+    start = dash.start() + len(cue) - len(cue.lstrip())
+    return _claim(
+        reading,
+        Span(tokens[0].idx, last.idx + len(last)),
+        entity,
+        "named",
+        Span(start, start + len(cue.strip())),
+        one.outer,
+        "claim.signed",
+    )
+
+
+def _claim(  # noqa: PLR0917
+    reading: Reading, source: Span, entity: Entity | None, kind: SourceType, cue: Span, content: Span, rule: str
+) -> Claim:
+    whole = Span(min(source.start, cue.start, content.start), max(source.end, cue.end, content.end))
+    text = reading.text
+    return Claim(
+        text=text[whole.start : whole.end],
+        span=whole,
+        sentence=reading.sentence(cue.start),
+        source=Arg(text[source.start : source.end], source, entity.canonical if entity else ""),
+        source_type=kind,
+        cue=text[cue.start : cue.end],
+        cue_span=cue,
+        cue_class="say",
+        content=(content,),
+        confidence=0.7,
+        rule=rule,
+    )
