@@ -63,9 +63,11 @@ class Sources(_Section):
     timeout: Seconds = Field(20, description="seconds for one whole request")
     max_bytes: Annotated[int, Field(ge=1_000)] = Field(10_000_000, description="bytes of a body on the wire")
     max_unpacked_bytes: Annotated[int, Field(ge=1_000)] = Field(50_000_000, description="bytes of a body unpacked")
+    host_connections: Annotated[int, Field(ge=1, le=100)] = Field(2, description="requests under way at once to a host")
+    host_rate: Annotated[float, Field(gt=0, le=1_000)] = Field(1, description="requests a second to a host")
     contact: str = Field("", description="URL or e-mail address in the User-Agent, for feed owners to reach you")
     allow_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
-        (), description="private networks (CIDR) that feeds may be fetched from, for intranet feeds"
+        (), description="private networks (CIDR) that may be fetched from; nothing else opens them"
     )
 
 

@@ -180,6 +180,8 @@ class Daemon:
                 total=settings.sources.timeout,
                 wire=settings.sources.max_bytes,
                 body=settings.sources.max_unpacked_bytes,
+                connections=settings.sources.host_connections,
+                rate=settings.sources.host_rate,
             ),
             allow_networks=settings.sources.allow_networks,
             now=clock.now,

@@ -40,6 +40,10 @@ class FetchError(MonitorError):
         super().__init__(problem)
 
 
+class HostHeldError(FetchError):
+    """Nothing was sent: the host has asked to be left alone; `retry_after` says for how long still."""
+
+
 class ParseError(MonitorError):
     """A feed or seed file holds nothing that can be read as articles."""
 

@@ -98,7 +98,6 @@ class Intake:
         # States too: the command line forgets those of feeds it adds.
         self._states = await self._call(self._store.feed_states)
         self._feeds = {feed.url: feed for feed in feeds if feed.enabled}
-        self._client.trust(feedlist.trusted_hosts(self._feeds.values()))
         if not first:
             self._log.info("feeds reloaded", feeds=len(self._feeds))
 

@@ -12,6 +12,8 @@ _REFUSED: tuple[tuple[IPNetwork, str], ...] = tuple(
     (ip_network(network), kind)
     for network, kind in (
         ("169.254.169.254/32", "a cloud metadata service"),
+        ("100.100.100.200/32", "a cloud metadata service"),
+        ("192.0.0.192/32", "a cloud metadata service"),
         ("168.63.129.16/32", "a cloud metadata service"),
         ("fd00:ec2::254/128", "a cloud metadata service"),
         ("0.0.0.0/8", "unspecified"),
@@ -77,23 +79,6 @@ def refusal(address: str, allowed: tuple[IPNetwork, ...] = ()) -> str:
     if isinstance(inner, IPv6Address) and inner not in _GLOBAL_V6:
         return f"address {ip} is reserved and not in sources.allow_networks"
     return ""
-
-
-def is_loopback(address: str) -> bool:
-    """Whether the address is this machine's own."""
-    try:
-        return _embedded(ip_address(address.partition("%")[0])).is_loopback
-    except ValueError:
-        return False
-
-
-def is_literal(host: str) -> bool:
-    """Whether the host is written as an IP address."""
-    try:
-        ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    return True
 
 
 def _embedded(ip: IPAddress) -> IPAddress:

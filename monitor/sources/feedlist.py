@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -93,16 +92,6 @@ def remove_feed(path: Path, which: str) -> Feed:
     del entries[index]
     _save(("".join(lines), _dumped(document)), expected, path)
     return feed
-
-
-def trusted_hosts(feeds: Iterable[Feed]) -> frozenset[tuple[str, int]]:
-    """(host, port) of the feeds the operator wrote with an IP address or as localhost; see GuardedClient."""
-    hosts = set()
-    for feed in feeds:
-        parts = urlsplit(feed.url)
-        if parts.hostname:
-            hosts.add((parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)))
-    return frozenset(hosts)
 
 
 def _yaml() -> YAML:

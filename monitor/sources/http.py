@@ -1,29 +1,33 @@
 """The guarded HTTP client: every request this program makes to a source goes through here."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from monitor.errors import FetchError
-from monitor.sources.addresses import is_literal, is_loopback, parse_networks, refusal
+from monitor.errors import FetchError, HostHeldError
+from monitor.sources.addresses import parse_networks, refusal
+from monitor.sources.hosts import HostGate
 from monitor.sources.inflate import Inflater
+from monitor.sources.network import Resolver, guarded_sockets
+from monitor.sources.trouble import failure_in_words, retry_after, status_in_words, timeout_in_words
 
 FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
+DNS_SECONDS = 300
+"""How long the addresses of a name are used again; each is checked at every connection all the same."""
 _PERMANENT = {301, 308}
 _REDIRECT = _PERMANENT | {302, 303, 307}
+# Seconds a host is left alone after "too many requests" without saying for how long, and at most.
+_PAUSE = 60.0
+_LONGEST_PAUSE = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Limits:
         body: bytes of body once unpacked.
         redirects: redirects followed.
         connections: requests under way at once to one host.
+        rate: requests a second to one host.
     """
 
     total: float = 30.0
@@ -47,6 +52,7 @@ class Limits:
     body: int = 50_000_000
     redirects: int = 5
     connections: int = 2
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +76,6 @@ class Fetched:
     moved_to: str = ""
     not_modified: bool = False
     encoding: str = ""
-
-
-class _AddressRefusedError(OSError):
-    """A name leads only to addresses that must not be reached."""
-
-
-class _GuardedResolver(AbstractResolver):
-    """Resolves names and hands on only the addresses that may be connected to.
-
-    aiohttp connects to exactly the addresses it gets from here, so a name that answers differently the second
-    time (DNS rebinding) gains nothing.
-    """
-
-    def __init__(self, refuse: Callable[[str, int, str], str]) -> None:
-        self._refuse = refuse
-        self._resolver = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        results = await self._resolver.resolve(host, port, family)
-        reasons = [self._refuse(host, port, result["host"]) for result in results]
-        usable = [result for result, reason in zip(results, reasons, strict=True) if not reason]
-        if not usable:
-            raise _AddressRefusedError(next(filter(None, reasons), f"{host} has no address"))
-        return usable
-
-    async def close(self) -> None:
-        await self._resolver.close()
-
-
-@dataclass(slots=True)
-class _Slot:
-    semaphore: asyncio.Semaphore
-    users: int = 0
 
 
 @dataclass(slots=True)
@@ -132,15 +103,12 @@ class _Way:
 class GuardedClient:
     """GETs from untrusted servers, within limits, and only from addresses it may reach.
 
-    Private, loopback, link-local, metadata and reserved addresses are refused when connecting, redirects and DNS
-    answers included. Two exceptions: networks in `allow_networks`, and a host in `trusted_hosts` that the operator
-    wrote as an IP address or as `localhost`; such a host is reached by its own URL (and by redirects that stay on
-    it), never by a redirect from elsewhere or through a name.
+    Private, loopback, link-local, metadata and reserved addresses are refused as the connection is made, for redirects
+    and DNS answers as for everything else. Networks in `allow_networks` are the only exception.
 
     Args:
         user_agent: an honest name with a contact URL.
         allow_networks: CIDRs of intranets that may be polled.
-        trusted_hosts: (host, port) pairs as written in feeds.yaml.
         now: where the time comes from, for a Retry-After that is a date.
     """
 
@@ -150,15 +118,13 @@ class GuardedClient:
         user_agent: str,
         limits: Limits | None = None,
         allow_networks: Iterable[str] = (),
-        trusted_hosts: Iterable[tuple[str, int]] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._limits = limits or Limits()
         self._networks = parse_networks(allow_networks)
-        self.trust(trusted_hosts)
         self._now = now
-        self._user_agent = user_agent
-        self._slots: dict[str, _Slot] = {}
+        self.user_agent = user_agent
+        self._gate = HostGate(self._limits.connections, self._limits.rate)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -173,26 +139,49 @@ class GuardedClient:
             await self._session.close()
             self._session = None
 
-    def trust(self, hosts: Iterable[tuple[str, int]]) -> None:
-        """Replace the trusted hosts, after feeds.yaml was read again."""
-        self._trusted = frozenset(
-            (host.strip("[]").lower(), port) for host, port in hosts if is_literal(host) or host.lower() == "localhost"
-        )
+    def wait(self, url: str) -> float:
+        """Seconds until a request to this URL's host could begin, were it made now."""
+        try:
+            return self._gate.wait(_host(URL(url)))
+        except ValueError:
+            return 0.0
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_TYPES) -> Fetched:
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        accept: str = FEED_TYPES,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        home: str = "",
+        wire: int = 0,
+    ) -> Fetched:
         """Fetch one URL, conditionally where validators are given.
 
+        Args:
+            url: what to fetch.
+            etag: validator of what is known already, "" for none.
+            last_modified: the same.
+            accept: the media types wanted.
+            headers: further ones, which may hold secrets: they go to `home` only, never where a redirect leads.
+            home: the address whose host the headers are for, `url` where not given.
+            wire: bytes of body as sent, 0 for the client's limit.
+
         Raises:
+            HostHeldError: nothing was sent, for the host has asked to be left alone for a while.
             FetchError: anything but a whole 2xx answer, or a 304 that was asked for; the message is in words.
         """
-        headers = {"Accept": accept}
+        common = {"Accept": accept}
         if etag:
-            headers["If-None-Match"] = etag
+            common["If-None-Match"] = etag
         if last_modified:
-            headers["If-Modified-Since"] = last_modified
-        way = _Way(self._target(url))
+            common["If-Modified-Since"] = last_modified
+        way = _Way(_target(url))
+        at_home = _target(home) if home else way.url
         while True:
-            hop = await self._request(way.url, headers)
+            private = headers if _same_origin(at_home, way.url) else {}
+            hop = await self._request(way.url, {**common, **private}, wire or self._limits.wire)
             if hop.status not in _REDIRECT:
                 return self._answer(hop, way, conditional=bool(etag or last_modified))
             self._follow(way, hop)
@@ -205,69 +194,45 @@ class GuardedClient:
         way.seen.add(str(way.url))
         if way.hops > self._limits.redirects:
             raise FetchError(f"more than {self._limits.redirects} redirects", status=hop.status)
-        origin = way.url
         try:
-            target = origin.join(URL(hop.location))
+            target = way.url.join(URL(hop.location))
         except ValueError as error:
             raise FetchError("redirected to an address that is not a URL", status=hop.status) from error
         # No credentials travel: neither the ones of this host nor ones the redirect brings.
-        target = self._target(str(target.with_user(None).with_fragment(None)) if target.host else str(target))
+        target = _target(str(target.with_user(None).with_fragment(None)) if target.host else str(target))
         if str(target) in way.seen:
             raise FetchError("the server redirects in a circle", status=hop.status)
-        place = (target.host or "").lower(), target.port
-        if place in self._trusted and place != ((origin.host or "").lower(), origin.port):
-            reason = refusal(place[0], self._networks) if is_literal(place[0]) else "localhost is this machine"
-            if reason:
-                raise FetchError(f"redirected to {target.host}: {reason}", status=hop.status)
         way.permanent = way.permanent and hop.status in _PERMANENT
         if way.permanent:
             way.moved_to = str(target)
         way.url = target
 
-    def _target(self, url: str) -> URL:
-        """The URL to request, checked as far as its text goes.
-
-        Raises:
-            FetchError: not an http(s) URL, or the host is an address that must not be reached.
-        """
-        try:
-            target = URL(url.strip())
-            port = target.port
-        except ValueError as error:
-            raise FetchError(f"{url[:200]!r} is not a URL") from error
-        if target.scheme not in {"http", "https"} or not target.host:
-            raise FetchError(f"{url[:200]!r} is not an http or https address")
-        if is_literal(target.host):
-            reason = self._refuse(target.host, port or 0, target.host)
-            if reason:
-                raise FetchError(reason)
-        return target
-
-    def _refuse(self, host: str, port: int, address: str) -> str:
-        """Why `address`, reached as host:port, is out of bounds; "" where it is not."""
-        if (host.lower(), port) in self._trusted and (host == address or is_loopback(address)):
-            return ""
-        return refusal(address, self._networks)
-
-    async def _request(self, url: URL, headers: Mapping[str, str]) -> _Hop:
-        limits = self._limits
-        async with self._slot(url.host or ""):
+    async def _request(self, url: URL, headers: Mapping[str, str], wire: int) -> _Hop:
+        limits, host = self._limits, _host(url)
+        self._refuse_held(host)
+        async with self._gate.turn(host):
+            self._refuse_held(host)
             try:
                 async with asyncio.timeout(limits.total):
                     async with self._open().get(url, headers=headers, allow_redirects=False) as response:
-                        return await self._read(response)
+                        return await self._read(response, wire)
             except TimeoutError as error:
-                raise FetchError(_timeout_in_words(error, limits)) from error
+                words = timeout_in_words(error, connect=limits.connect, read=limits.read, total=limits.total)
+                raise FetchError(words) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise FetchError(_failure_in_words(error)) from error
+                raise FetchError(failure_in_words(error)) from error
 
-    async def _read(self, response: aiohttp.ClientResponse) -> _Hop:
+    def _refuse_held(self, host: str) -> None:
+        held = self._gate.held(host)
+        if held:
+            raise HostHeldError(f"{host} has asked to be left alone for {held:.0f} s more", retry_after=held)
+
+    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> _Hop:
         headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
         if response.status in _REDIRECT:
             return _Hop(response.status, headers, location=headers.get("location", ""))
         if not 200 <= response.status < 300:
             return _Hop(response.status, headers)
-        limit = self._limits.wire
         too_large = FetchError(f"the answer is larger than {limit // 1_000_000} MB; refused")
         if response.content_length is not None and response.content_length > limit:
             raise too_large
@@ -285,36 +250,27 @@ class GuardedClient:
             return Fetched(304, str(way.url), b"", hop.headers, way.moved_to, not_modified=True)
         if 200 <= hop.status < 300:
             return Fetched(hop.status, str(way.url), hop.body, hop.headers, way.moved_to, encoding=hop.encoding)
-        raise FetchError(
-            _status_in_words(hop.status),
-            status=hop.status,
-            retry_after=_retry_after(hop.headers.get("retry-after", ""), self._now()),
-        )
-
-    @asynccontextmanager
-    async def _slot(self, host: str) -> AsyncIterator[None]:
-        """Wait for one of the host's few connections; the wait does not count against the time limit."""
-        slot = self._slots.setdefault(host, _Slot(asyncio.Semaphore(self._limits.connections)))
-        slot.users += 1
-        try:
-            async with slot.semaphore:
-                yield
-        finally:
-            slot.users -= 1
-            if not slot.users:
-                del self._slots[host]
+        asked = retry_after(hop.headers.get("retry-after", ""), self._now())
+        if hop.status == 429:
+            # Meant for everything that is fetched from there, not for this address only.
+            self._gate.hold(_host(way.url), min(asked or _PAUSE, _LONGEST_PAUSE))
+        raise FetchError(status_in_words(hop.status), status=hop.status, retry_after=asked)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             limits = self._limits
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=_GuardedResolver(self._refuse), limit=0, ttl_dns_cache=300, keepalive_timeout=30
+                    resolver=Resolver(),
+                    socket_factory=guarded_sockets(lambda address: refusal(address, self._networks)),
+                    limit=0,
+                    ttl_dns_cache=DNS_SECONDS,
+                    keepalive_timeout=30,
                 ),
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=None, sock_connect=limits.connect, sock_read=limits.read
                 ),
-                headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate, br"},
+                headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 max_line_size=8190,
@@ -325,67 +281,29 @@ class GuardedClient:
         return self._session
 
 
-def _retry_after(value: str, now: datetime) -> float | None:
-    """Seconds a Retry-After header asks for, None where it asks for nothing readable."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(min(int(value[:12]), 10**9))
+def _target(url: str) -> URL:
+    """The URL to request, checked as far as its text goes.
+
+    Raises:
+        FetchError: not an http(s) URL.
+    """
     try:
-        when = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, ((when if when.tzinfo else when.replace(tzinfo=UTC)) - now).total_seconds())
+        target = URL(url.strip())
+        _ = target.port
+    except ValueError as error:
+        raise FetchError(f"{url[:200]!r} is not a URL") from error
+    if target.scheme not in {"http", "https"} or not target.host:
+        raise FetchError(f"{url[:200]!r} is not an http or https address")
+    return target
 
 
-_STATUS_WORDS = {
-    401: "the server wants a login (401)",
-    403: "the server forbids it (403)",
-    404: "nothing at this address (404)",
-    410: "gone for good (410); remove the feed or give its new address",
-    429: "too many requests (429); polling slower",
-}
+def _host(url: URL) -> str:
+    return (url.host or "").lower().rstrip(".")
 
 
-def _status_in_words(status: int) -> str:
-    if status in _STATUS_WORDS:
-        return _STATUS_WORDS[status]
-    if status >= 500:
-        return f"the server has a problem of its own ({status})"
-    return f"the server answered {status}"
-
-
-def _timeout_in_words(error: TimeoutError, limits: Limits) -> str:
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return f"no connection within {limits.connect:g} s"
-    if isinstance(error, aiohttp.SocketTimeoutError):
-        return f"no answer within {limits.read:g} s"
-    return f"the answer was not complete within {limits.total:g} s"
-
-
-def _failure_in_words(error: Exception) -> str:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, _AddressRefusedError):
-            return str(cause)
-        cause = cause.__cause__ or getattr(cause, "os_error", None)
-    match error:
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            words = f"no secure connection: {_reason(error)}"
-        case aiohttp.ClientConnectorDNSError():
-            words = f"the name {error.host} cannot be resolved"
-        case aiohttp.ClientConnectorError():
-            words = f"no connection to {error.host}:{error.port}: {_reason(error)}"
-        case aiohttp.ServerDisconnectedError() | ConnectionResetError() | aiohttp.ClientOSError():
-            words = "the server closed the connection"
-        case aiohttp.ClientPayloadError():
-            words = "the answer broke off in the middle"
-        case aiohttp.ClientResponseError():
-            words = f"the server's answer is not proper HTTP: {' '.join(error.message.split())[:120]}"
-        case _:
-            words = f"the request failed: {error}"
-    return words[:300]
-
-
-def _reason(error: Exception) -> str:
-    inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
-    return str(getattr(inner, "strerror", None) or inner)[:160]
+def _same_origin(home: URL, other: URL) -> bool:
+    """Whether what is meant for one may be sent to the other: same host and port, or the same host made secure."""
+    if _host(home) != _host(other):
+        return False
+    secured = (home.scheme, home.port, other.scheme, other.port) == ("http", 80, "https", 443)
+    return secured or (home.scheme, home.port) == (other.scheme, other.port)

@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.errors import FetchError, ParseError
+from monitor.errors import FetchError, HostHeldError, ParseError
 from monitor.model.article import Batch, Feed, FeedState, Quarantined
 from monitor.sources.feeds import ParsedFeed, parse_feed
 from monitor.sources.http import Fetched, GuardedClient
 from monitor.sources.schedule import USUAL_PACE, Pace, after_failure, after_success
+from monitor.sources.secrets import request_headers
 
 # A body of this size takes about ten milliseconds to read by the fast parser, and ten times that by the forgiving
 # one. Above it, parsing goes to a thread: it shares the interpreter, but the event loop gets its turn every 5 ms.
@@ -41,6 +42,8 @@ async def poll(
     """
     try:
         fetched = await _fetch(feed, state, client)
+    except HostHeldError as held:
+        return Batch(state=_held(feed, state, held, now, rng))
     except FetchError as error:
         return Batch(state=after_failure(feed, state, error, now, rng, pace=pace))
     if fetched.not_modified:
@@ -64,13 +67,22 @@ async def poll(
 
 
 async def _fetch(feed: Feed, state: FeedState | None, client: GuardedClient) -> Fetched:
+    headers = request_headers(feed)
     if state is None:
-        return await client.get(feed.url)
+        return await client.get(feed.url, headers=headers)
     return await client.get(
         state.moved_to or feed.url,
         etag=state.etag if state.body_hash else "",
         last_modified=state.last_modified if state.body_hash else "",
+        headers=headers,
+        home=feed.url,
     )
+
+
+def _held(feed: Feed, state: FeedState | None, held: HostHeldError, now: datetime, rng: random.Random) -> FeedState:
+    """The state of a feed that was not asked, because another one of its host was told to wait: no failure of its."""
+    wait = timedelta(seconds=(held.retry_after or 0) + rng.uniform(1, 10))
+    return replace(state or FeedState(url=feed.url, next_poll=now), next_poll=now + wait)
 
 
 async def _parse(fetched: Fetched, feed: Feed, now: datetime) -> ParsedFeed:

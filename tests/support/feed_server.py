@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import brotli
+from backports import zstd
 
 RSS = b"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>Test wire</title><link>http://wire.example/</link><ttl>30</ttl>
@@ -135,12 +136,13 @@ def conditional(data: bytes = RSS, etag: str = '"v1"', last_modified: str = "Mon
 
 
 def encoded(data: bytes, coding: str) -> Handler:
-    """An answer in a Content-Encoding: gzip, deflate, raw-deflate or br."""
+    """An answer in a Content-Encoding: gzip, deflate, raw-deflate, br or zstd."""
     raw = zlib.compressobj(wbits=-15)
     packed = {
         "gzip": lambda: gzip.compress(data),
         "deflate": lambda: zlib.compress(data),
         "raw-deflate": lambda: raw.compress(data) + raw.flush(),
+        "zstd": lambda: zstd.compress(data),
         "br": lambda: brotli.compress(data, quality=1),
     }[coding]()
     return body(packed, Content_Encoding=coding.removeprefix("raw-"))

@@ -1,18 +1,26 @@
 """The guarded client against a real server that misbehaves in every way."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
+from yarl import URL
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, HostHeldError
+from monitor.sources.addresses import refusal
+from monitor.sources.hosts import HostGate
 from monitor.sources.http import GuardedClient, Limits
 from tests.support import feed_server as play
 from tests.support.feed_server import FeedServer
 
 NOW = datetime(2024, 11, 18, 12, tzinfo=UTC)
-LIMITS = Limits(total=3, connect=1, read=0.3, wire=200_000, body=1_000_000)
+LIMITS = Limits(total=3, connect=1, read=0.3, wire=200_000, body=1_000_000, rate=1_000)
+LOOPBACK = ["127.0.0.1"]
 
 
 @pytest.fixture
@@ -22,11 +30,11 @@ async def server() -> AsyncIterator[FeedServer]:
 
 
 @pytest.fixture
-async def client(server: FeedServer) -> AsyncIterator[GuardedClient]:
+async def client() -> AsyncIterator[GuardedClient]:
     async with GuardedClient(
         user_agent="test/1 (+http://contact.example)",
         limits=LIMITS,
-        trusted_hosts={("127.0.0.1", server.port), ("localhost", server.port)},
+        allow_networks=LOOPBACK,
         now=lambda: NOW,
     ) as made:
         yield made
@@ -48,7 +56,7 @@ async def test_validators_turn_an_unchanged_feed_into_a_304(server: FeedServer, 
     assert server.connections == 1, "the connection is used again"
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "raw-deflate", "br"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "raw-deflate", "br", "zstd"])
 async def test_compressed_answers_are_unpacked(server: FeedServer, client: GuardedClient, coding: str) -> None:
     server.routes["/feed"] = play.encoded(play.RSS, coding)
     assert (await client.get(server.url("/feed"))).body == play.RSS
@@ -64,6 +72,7 @@ async def test_plain_answers_labelled_gzip_are_taken_as_they_are(server: FeedSer
     [
         pytest.param(play.bomb("gzip"), "larger than 1 MB when unpacked", id="gzip bomb"),
         pytest.param(play.bomb("br"), "larger than 1 MB when unpacked", id="brotli bomb"),
+        pytest.param(play.bomb("zstd"), "larger than 1 MB when unpacked", id="zstd bomb"),
         pytest.param(play.bomb("deflate"), "larger than 1 MB when unpacked", id="deflate bomb"),
         pytest.param(play.endless(), "larger than 0 MB", id="endless body"),
         pytest.param(play.body(b"x" * 300_000), "larger than 0 MB", id="large body"),
@@ -83,9 +92,13 @@ async def test_plain_answers_labelled_gzip_are_taken_as_they_are(server: FeedSer
         pytest.param(play.redirect("http://10.0.0.1/feed"), "10.0.0.1 is private", id="redirect to a private address"),
         pytest.param(play.redirect("http://169.254.169.254/latest/"), "metadata", id="redirect to metadata"),
         pytest.param(play.redirect("http://[::1]:1/feed"), "loopback", id="redirect to IPv6 loopback"),
-        pytest.param(play.redirect("http://127.0.0.1:1/feed"), "loopback", id="redirect to another port"),
-        pytest.param(play.redirect("http://localhost:1/feed"), "loopback", id="redirect by name"),
-        pytest.param(play.redirect("http://2130706433/feed"), "canonical|loopback", id="redirect to a number"),
+        pytest.param(play.redirect("http://127.0.0.2:1/feed"), "loopback", id="redirect to loopback not allowed"),
+        pytest.param(play.redirect("http://2130706434/feed"), "canonical", id="redirect to a number"),
+        pytest.param(play.redirect("http://0x7f000002/feed"), "loopback", id="redirect to a hexadecimal number"),
+        pytest.param(play.redirect("http://127.2/feed"), "canonical", id="redirect to a short form"),
+        pytest.param(play.redirect("http://0177.0.0.2/feed"), "canonical", id="redirect to an octal form"),
+        pytest.param(play.redirect("http://[::ffff:127.0.0.2]/feed"), "loopback", id="redirect to a mapped address"),
+        pytest.param(play.redirect("http://[2002:7f00:2::]/feed"), "reserved", id="redirect to 6to4"),
         pytest.param(play.redirect("/feed"), "circle", id="redirect to itself"),
     ],
 )
@@ -97,27 +110,52 @@ async def test_misbehaviour_is_an_error_in_words(
         await client.get(server.url("/feed"))
 
 
-async def test_a_trusted_host_is_not_reached_by_redirect_from_another(
-    server: FeedServer, client: GuardedClient
-) -> None:
-    server.routes["/feed"] = play.redirect(server.url("/inner", host="localhost"))
-    server.routes["/inner"] = play.body()
-    with pytest.raises(FetchError, match="this machine"):
-        await client.get(server.url("/feed"))
-    assert [request.path for request in server.requests] == ["/feed"]
-
-
-async def test_a_name_that_leads_home_is_refused_whatever_is_trusted(server: FeedServer) -> None:
-    async with GuardedClient(user_agent="test", trusted_hosts={("ip6-localhost", server.port)}) as client:
-        for host in ("localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1"):
-            with pytest.raises(FetchError):
+async def test_only_the_configuration_opens_private_addresses(server: FeedServer) -> None:
+    async with GuardedClient(user_agent="test", limits=LIMITS, allow_networks=["10.0.0.0/8"]) as client:
+        for host in ("localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1", "2130706433"):
+            with pytest.raises(FetchError, match=r"not in sources\.allow_networks|canonical"):
                 await client.get(server.url("/feed", host=host))
-    assert not server.requests
+    assert not server.connections
+
+
+async def test_a_name_that_leads_elsewhere_the_second_time_gains_nothing(
+    server: FeedServer, client: GuardedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.routes["/feed"] = play.body(Connection="close")
+    answers = iter(["127.0.0.1", "127.0.0.1", "169.254.169.254", "10.0.0.1"])
+    real = socket.getaddrinfo
+
+    def rebinding(host: str, *rest: Any) -> Any:
+        return real(next(answers) if host == "rebind.example" else host, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    monkeypatch.setattr("monitor.sources.http.DNS_SECONDS", 0)
+    url = server.url("/feed", host="rebind.example")
+    assert [(await client.get(url)).status for _ in range(2)] == [200, 200]
+    for reason in ("metadata", "private"):
+        with pytest.raises(FetchError, match=reason):
+            await client.get(url)
+
+
+async def test_nothing_of_the_public_list_is_connected_to(shared_data: Path) -> None:
+    lines = (shared_data / "hostile/ssrfcheck/should-not-pass.txt").read_text().splitlines()
+    async with GuardedClient(user_agent="test", limits=LIMITS) as client:
+        for line in filter(None, map(str.strip, lines)):
+            with pytest.raises(FetchError, match=r"allow_networks|canonical|not a URL|not an http|cannot be resolved"):
+                await client.get(line if "//" in line else f"http://{line}/")
+
+
+def test_the_public_lists_harmless_addresses_are_not_refused(shared_data: Path) -> None:
+    lines = (shared_data / "hostile/ssrfcheck/should-pass.txt").read_text().splitlines()
+    hosts = {URL(line.strip()).host or "" for line in lines if line.startswith("http")}
+    addresses = {host for host in hosts if host.replace(".", "").isdigit()}
+    assert addresses
+    assert [address for address in addresses if refusal(address)] == []
 
 
 async def test_allowed_networks_may_be_reached(server: FeedServer) -> None:
     server.routes["/feed"] = play.body()
-    async with GuardedClient(user_agent="test", allow_networks=["127.0.0.0/8"]) as client:
+    async with GuardedClient(user_agent="test", limits=LIMITS, allow_networks=["127.0.0.0/8"]) as client:
         assert (await client.get(server.url("/feed"))).status == 200
         assert (await client.get(server.url("/feed", host="localhost"))).status == 200
 
@@ -162,6 +200,42 @@ async def test_retry_after_is_understood(
     with pytest.raises(FetchError) as caught:
         await client.get(server.url("/feed"))
     assert (caught.value.status, caught.value.retry_after) == (429, seconds)
+
+
+async def test_secret_headers_stay_at_home(server: FeedServer, client: GuardedClient) -> None:
+    home, elsewhere = server.url("/feed"), server.url("/other", host="localhost")
+    server.routes["/feed"] = play.redirect("/moved")
+    server.routes["/moved"] = play.redirect(elsewhere)
+    server.routes["/other"] = play.body()
+    await client.get(home, headers={"Authorization": "Bearer secret", "X-Key": "secret"})
+    await client.get(elsewhere, headers={"X-Key": "secret"}, home=home)
+    seen = [(request.path, "secret" in str(request.headers)) for request in server.requests]
+    assert seen == [("/feed", True), ("/moved", True), ("/other", False), ("/other", False)]
+
+
+async def test_a_host_that_is_asked_too_much_is_left_alone(server: FeedServer, client: GuardedClient) -> None:
+    server.routes["/feed"] = play.status(429, Retry_After="120")
+    with pytest.raises(FetchError):
+        await client.get(server.url("/feed"))
+    with pytest.raises(HostHeldError) as held:
+        await client.get(server.url("/another"))
+    assert 100 < (held.value.retry_after or 0) <= 120
+    assert client.wait(server.url("/third")) > 100
+    assert len(server.requests) == 1
+
+
+async def test_requests_to_a_host_keep_their_distance() -> None:
+    gate, loop = HostGate(connections=2, rate=50), asyncio.get_running_loop()
+    starts: list[float] = []
+
+    async def ask(name: str) -> None:
+        async with gate.turn(name):
+            starts.append(loop.time())
+
+    await asyncio.gather(*(ask("a.example") for _ in range(4)))
+    assert all(later - earlier > 0.018 for earlier, later in pairwise(starts))
+    assert 0 < gate.wait("a.example") <= 0.02
+    assert gate.wait("b.example") == 0
 
 
 async def test_at_most_two_requests_at_once_to_a_host(server: FeedServer, client: GuardedClient) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,8 +31,8 @@ class Source:
 @pytest.fixture
 async def source() -> AsyncIterator[Source]:
     async with FeedServer() as server:
-        trusted = {("127.0.0.1", server.port)}
-        async with GuardedClient(user_agent="test", trusted_hosts=trusted, limits=Limits(read=0.3)) as client:
+        limits = Limits(read=0.3, rate=1_000)
+        async with GuardedClient(user_agent="test", allow_networks=["127.0.0.1"], limits=limits) as client:
             yield Source(server, client)
 
 
@@ -74,6 +75,15 @@ async def test_retry_after_is_honoured(source: Source) -> None:
     batch = await source.poll(play.status(429, Retry_After="7200"))
     assert batch.state is not None
     assert batch.state.next_poll == NOW + timedelta(hours=2)
+
+
+async def test_a_feed_beside_one_that_was_told_to_wait_has_not_failed(source: Source) -> None:
+    await source.poll(play.status(429, Retry_After="600"))
+    beside = replace(source.feed, url=source.server.url("/beside"))
+    batch = await poll(beside, None, source.client, NOW, random.Random(1))
+    assert batch.state is not None
+    assert (batch.state.url, batch.state.failures) == (beside.url, 0)
+    assert timedelta(minutes=9) < batch.state.next_poll - NOW < timedelta(minutes=11)
 
 
 async def test_a_web_page_is_quarantined_until_the_feed_is_back(source: Source) -> None:
