@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from time import perf_counter
 
-from bench.facts import gold, polnear, speed
+from bench.facts import dates, gold, polnear, speed
 from bench.facts.report import Context, Section, Skipped, printed
 from monitor.facts.extract import Extractor
 
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Section] = {
     "polnear-train": polnear.train,
     "polnear-dev": polnear.dev,
     "gold": gold.measure,
+    "dates": dates.measure,
     "speed": speed.measure,
 }
 

@@ -29,10 +29,12 @@ ENGLISH = {
 ENGLISH_PATTERN = (
     r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
+    r"|january|february|april|june|july|august|september|october|november|december"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|jan|feb|apr|jul|aug|sept|oct|nov|dec)\b\.?)"
 )
-ENGLISH_SURE = r"(?:January|February|April|June|July|August|September|October|November|December|March|May)"
-"""Month names that can stand for a month without a day or year beside them; the rule's context does the rest."""
+"""A month beside a day or a year. 'may' and 'march' are words unless they are capitalised."""
+ENGLISH_ALONE = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)"
+"""A month without a day or year beside it; the rule's context does the rest."""
 
 FOREIGN: dict[str, dict[str, int]] = {
     "uk": {

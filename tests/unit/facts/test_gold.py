@@ -39,7 +39,7 @@ def test_there_is_enough_to_measure():
 @pytest.mark.parametrize(
     ("kind", "floor"),
     [
-        ("dates", 0.7),
+        ("dates", 0.95),
         ("acronyms", 0.85),
         ("events", 0.75),
         ("entities", 0.9),

@@ -17,9 +17,8 @@ def rows(name, width):
 @pytest.mark.parametrize(("text", "expression", "value", "end", "granularity", "approx"), rows("dates.tsv", 6))
 def test_date(extractor, text, expression, value, end, granularity, approx):  # noqa: PLR0917
     times = extractor.extract(text, DAY, "en").times
-    assert [(t.text, t.value, t.end, t.granularity, t.approx) for t in times] == [
-        (expression, value, end, granularity, approx == "yes")
-    ]
+    expected = [(expression, value, end, granularity, approx == "yes")] if expression else []
+    assert [(t.text, t.value, t.end, t.granularity, t.approx) for t in times] == expected
 
 
 @pytest.mark.parametrize(
