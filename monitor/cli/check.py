@@ -48,11 +48,12 @@ def _run(look: "Callable[[Settings], Iterator[Finding]]", chosen: "Settings") ->
 
 
 def _rules(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.cli.rules_facts import facts_of
     from monitor.matching.matcher import Matcher
     from monitor.rules.testing import run_tests
 
     loaded = rule_folder(chosen.paths.rules)
-    results = run_tests(loaded.rules, Matcher)
+    results = run_tests(loaded.rules, Matcher, facts_of(loaded.rules, chosen))
     problems = [str(error) for error in loaded.errors]
     problems += [result.message for result in results if not result.passed]
     for problem in problems[:_MOST]:

@@ -83,19 +83,30 @@ def _run(rules: "Sequence[Rule]", archive: "Iterable[Article]") -> "tuple[list[B
     return list(found.values()), articles
 
 
-def _stories(one: "Backtest") -> int | None:
+def _stories(one: "Backtest", begin: "datetime") -> int | None:
     """How many stories the alerting articles tell, which is how many first alerts there would have been."""
+    from monitor.replay import Replay
     from monitor.stories.grouping import Grouper
 
     if len(one.alerting) > _MOST_GROUPED:
         return None
     grouper = Grouper()
+    replay = Replay(one.rule, begin)
     stories: set[str] = set()
     for article in one.alerting:
         decision = grouper.decide(article)
         grouper.admit(article, decision)
-        stories.add(decision.story_id)
+        if not one.rule.trends.on_articles or replay.alerts(article, decision):
+            stories.add(decision.story_id)
     return len(stories)
+
+
+def _silences(one: "Backtest", begin: "datetime", until: "datetime") -> int | None:
+    """How many alerts of silence there would have been; None for a rule that does not guard against it."""
+    from monitor.replay import silences
+
+    asked = one.rule.trends.flatline
+    return silences(one.alerting, begin, until, asked.after) if asked else None
 
 
 def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", until: "datetime") -> dict[str, object]:
@@ -104,7 +115,8 @@ def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", u
         "version": one.rule.version,
         "articles": articles,
         "matches": len(one.ids),
-        "alerts": _stories(one),
+        "alerts": _stories(one, begin),
+        "silences": _silences(one, begin, until),
         "days": {str(day): one.days[day] for day in sorted(one.days)},
         "new": one.new(before),
         "lost": one.lost(before),
@@ -118,8 +130,10 @@ def _print(one: "Backtest", before: set[str], begin: "datetime", until: "datetim
     from monitor.rules.backtest import sparkline
 
     days = one.by_day(begin, until)
-    stories = _stories(one)
+    stories = _stories(one, begin)
+    quiet = _silences(one, begin, until)
     alerts = f"{stories:,} alerts after dedup" if stories is not None else "too many matches to tell stories apart"
+    alerts += f", {quiet:,} silences" if quiet is not None else ""
     typer.secho(f"{one.rule.id}", bold=True)
     typer.echo(f"  {sparkline(days)}  {len(one.ids):,} matches, {len(one.ids) / len(days):.1f} a day, {alerts}")
     if before or one.ids:

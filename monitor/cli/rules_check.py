@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.rules_facts import facts_of
 from monitor.cli.rules_files import FolderArgument, load, show
 from monitor.cli.shared import ConfigOption, JsonOption, print_json, settings
 from monitor.errors import MonitorError
@@ -99,8 +100,9 @@ def run_file_tests(
     from monitor.rules.testing import coverage, run_tests
 
     loaded = load(folder, config)
-    results = run_tests(loaded.rules, Matcher)
-    covered = [coverage(rule, explain) for rule in loaded.rules if rule.tests]
+    known = facts_of(loaded.rules, settings(config))
+    results = run_tests(loaded.rules, Matcher, known)
+    covered = [coverage(rule, explain, known) for rule in loaded.rules if rule.tests]
     if json:
         _test_json(results, covered)
     else:

@@ -33,6 +33,8 @@ from monitor.model.rule import (
 
 _CONTEXT = 30
 """Characters shown on each side of a found term."""
+_ABSENT = 12
+"""Terms not found that are shown of one list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _changes(node: Explained, limit: int) -> list[tuple[Explained, ...]]:
             # Every part that is true must become false, or any one true.
             below = [part for part in node.parts if part.holds != node.holds] if not node.holds else list(node.parts)
             return _together(below, limit) if not node.holds else _either(below, limit)
-        case AnyOf():
+        case AnyOf() if not _is_choice_of_words(node):
             return _together(below, limit) if node.holds else _either(below, limit)
         case AllOf():
             return _either(below, limit) if node.holds else _together(below, limit)
@@ -196,6 +198,12 @@ def _changes(node: Explained, limit: int) -> list[tuple[Explained, ...]]:
             return _together(below, limit)
         case _:
             return [(node,)]
+
+
+def _is_choice_of_words(node: Explained) -> bool:
+    """Whether it failed for want of any of several words: each would have done, so naming one of them would mislead."""
+    words = (isinstance(part.condition, Term | Regex) for part in node.parts)
+    return not node.holds and len(node.parts) > 1 and all(words)
 
 
 def _either(parts: Sequence[Explained], limit: int) -> list[tuple[Explained, ...]]:
@@ -228,13 +236,34 @@ def render(node: Explained, depth: int = 0) -> Iterator[str]:
     more = f" (+{len(node.passages) - 1} more)" if len(node.passages) > 1 else ""
     note = f" ({node.note})" if node.note else ""
     yield f"{'  ' * depth}{mark} {node.label}{note}{found}{more}"
+    absent: list[Explained] = []
     for part in node.parts:
+        # What was not found is told on one line: an alias may have a hundred spellings.
+        if isinstance(part.condition, Term | Regex) and not part.holds:
+            absent.append(part)
+            continue
+        yield from _absent(absent, depth + 1)
+        absent = []
         yield from render(part, depth + 1)
+    yield from _absent(absent, depth + 1)
+
+
+def _absent(nodes: Sequence[Explained], depth: int) -> Iterator[str]:
+    if nodes:
+        yield f"{'  ' * depth}✗ {_names(nodes, _ABSENT)}"
+
+
+def _names(nodes: Sequence[Explained], most: int) -> str:
+    more = f" and {len(nodes) - most} more" if len(nodes) > most else ""
+    return f"{', '.join(node.label for node in nodes[:most])}{more}"
 
 
 def _needed(node: Explained) -> str:
     """A change in words."""
     note = f" ({node.note})" if node.note else ""
+    if isinstance(node.condition, AnyOf) and not node.holds:
+        named = f"${node.condition.alias}" if node.condition.alias else _names(node.parts, 4)
+        return f"none of {named} is there"
     if not node.holds:
         return (
             f"{node.label} is missing{note}" if isinstance(node.condition, Term | Regex) else f"not {node.label}{note}"

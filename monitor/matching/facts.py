@@ -21,6 +21,8 @@ _EARTH_KM = 6371.0
 
 def fact_label(condition: FactCondition) -> str:
     """The condition in a few words: what kind of fact, and what is asked of it."""
+    if isinstance(condition, HasQuantity) and condition.written:
+        return condition.written
     asked = [getattr(condition, field.name) for field in fields(condition)]
     words = [" or ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in asked if one]
     return " ".join([type(condition).__name__.removeprefix("Has").lower(), *words])

@@ -1,6 +1,6 @@
 """What to watch for: rules, their conditions, and what a match found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
@@ -249,11 +249,13 @@ class HasQuantity:
             enough, and with names as in HasEntity. Empty for anything.
         comparison, value: for `>` and `>=` the upper end of a range is compared, for `<` and `<=` its lower end, for
             `=` whether the value lies in it; hedges ("about", "at least") don't matter.
+        written: as the rule writes it.
     """
 
     comparison: Comparison
     value: float
     of: tuple[str, ...] = ()
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +315,7 @@ class RuleTest:
         line: where it stands in the file, from 1.
         title: the article's headline, where the example gives one.
         finds: words that must be found in it, as the example writes them; only where it must match.
+        facts: what the facts extracted from it must say; only where it must match.
         article: further attributes of the article, such as (("lang", "fr"), ("outlet", "Le Monde")).
     """
 
@@ -321,6 +324,7 @@ class RuleTest:
     line: int = 0
     title: str = ""
     finds: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     article: tuple[tuple[AttributeName, str], ...] = ()
 
 

@@ -120,7 +120,7 @@ def _quantity(reading: Reading, node: Node, names: Names) -> FactCondition | Non
     counted = tuple(dict.fromkeys(name for word in of for name in _COUNTED.get(word.lower(), (word,))))
     value = float(found["value"].replace(",", "")) * _SCALE.get(scale, 1.0)
     (sign,) = (sign for sign in get_args(Comparison) if sign == found["sign"])
-    return HasQuantity(sign, value, counted)
+    return HasQuantity(sign, value, counted, " ".join(written.split()))
 
 
 def _quote(reading: Reading, node: Node, names: Names) -> FactCondition:

@@ -135,7 +135,12 @@ _VALUES: Final[dict[str, Schema]] = {
 def rule_file_schema() -> Schema:
     """JSON Schema (2020-12) of a rule file."""
     names: Schema = {"type": "object", "additionalProperties": {"$ref": "#/$defs/spellings"}}
-    article = {key: _VALUES[key] for key in ATTRIBUTE_KEYS} | {"title": _TEXT, "text": _TEXT, "finds": _TEXTS}
+    article = {key: _VALUES[key] for key in ATTRIBUTE_KEYS} | {
+        "title": _TEXT,
+        "text": _TEXT,
+        "finds": _TEXTS,
+        "facts": _TEXTS,
+    }
     example: Schema = {"anyOf": [_TEXT, _mapping(ARTICLE_KEYS, article)]}
     examples: Schema = {"anyOf": [example, {"type": "array", "items": example}]}
     tests = _mapping(TEST_KEYS, dict.fromkeys(TEST_KEYS, examples)) | {"description": "Examples that prove the rule."}

@@ -25,7 +25,7 @@ FILE_KEYS = ("defaults", "aliases", "vocabulary", "rules")
 DEFAULT_KEYS = (*SETTING_KEYS, *ATTRIBUTE_KEYS)
 RULE_KEYS = ("id", "name", "description", *SETTING_KEYS, *CONDITION_KEYS, "tests")
 TEST_KEYS = ("match", "no_match")
-ARTICLE_KEYS = ("title", "text", "finds", *ATTRIBUTE_KEYS)
+ARTICLE_KEYS = ("title", "text", "finds", "facts", *ATTRIBUTE_KEYS)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _NO_NAMES: Names[str, AnyOf] = {}
@@ -150,7 +150,7 @@ def _plain(value: object) -> object:
     if isinstance(value, AnyOf | AllOf | NoneOf):
         return [type(value).__name__, *map(_plain, value.parts)]
     if is_dataclass(value):
-        return [type(value).__name__, *(_plain(getattr(value, part.name)) for part in fields(value))]
+        return [type(value).__name__, *(_plain(getattr(value, part.name)) for part in fields(value) if part.compare)]
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
@@ -287,5 +287,16 @@ class _RuleReading(ConditionReading):
             elif words not in " ".join(f"{title} {text}".split()):
                 self.fail(found, f"`{words[:60]}` does not stand in this example, so it cannot be found there")
             finds.append(words)
+        facts = [self.text(item, "facts") for item in self.items(parts["facts"], "`facts`")] if "facts" in parts else []
+        if facts and not expect:
+            self.fail(parts["facts"], "`facts` belongs to an example that matches; move it under `match`")
         attributes = [(key, value) for key in ATTRIBUTE_KEYS if key in parts for value in self._values(parts[key], key)]
-        return RuleTest(text.strip(), expect, item.line, " ".join(title.split()), tuple(finds), tuple(attributes))
+        return RuleTest(
+            text.strip(),
+            expect,
+            item.line,
+            " ".join(title.split()),
+            finds=tuple(finds),
+            facts=tuple(filter(None, facts)),
+            article=tuple(attributes),
+        )

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import UnionType
 from typing import Protocol
 
 from monitor.model.article import Article, SourceKind
+from monitor.model.facts import Facts
 from monitor.model.rule import Attribute, Condition, FactCondition, Hit, Match, Rule, RuleTest
-from monitor.rules.shapes import is_one_choice, parts_of
+from monitor.rules.facttext import says
+from monitor.rules.shapes import is_one_choice, parts_of, walk
 from monitor.rules.wording import written
 
 _NOWHEN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -18,6 +21,17 @@ class Matching(Protocol):
 
     def match(self, article: Article) -> Sequence[Match]:
         """The rules that hold for the article."""
+
+    def confirm(self, matches: Sequence[Match], article: Article, facts: Facts) -> Sequence[Match]:
+        """Those of the matches that hold now that the facts are known."""
+
+
+FactsOf = Callable[[Article], Facts | None]
+"""Tells the facts of an article; None where they are not known, and conditions on them count as true."""
+
+
+def no_facts(_: Article) -> None:
+    """Nothing is known of any article's facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +73,43 @@ class TestResult:
         return f'{place}: {wrong}: "{shown}"'
 
 
-def run_tests(rules: Iterable[Rule], prepare: Callable[[Sequence[Rule]], Matching]) -> tuple[TestResult, ...]:
+def asks_for_facts(rule: Rule) -> bool:
+    """Whether the rule, or a test of it, can be answered only by an article's facts."""
+    conditions = (isinstance(part, FactCondition) for part in walk(rule.condition))
+    return any(conditions) or any(test.facts for test in rule.tests)
+
+
+def run_tests(
+    rules: Iterable[Rule], prepare: Callable[[Sequence[Rule]], Matching], facts_of: FactsOf = no_facts
+) -> tuple[TestResult, ...]:
     """Run every test of the rules, those of disabled rules included, in the order they are written.
 
     Args:
         rules: what `RuleFolder.reload` gave.
         prepare: makes a matcher of rules; pass the class `Matcher`.
+        facts_of: asked only for rules and tests that want facts.
     """
     return tuple(
-        _run(rule, test, matching)
+        _run(rule, test, matching, facts_of if wants else no_facts)
         for rule in rules
         if rule.tests
-        for matching in [prepare((replace(rule, enabled=True),))]
+        for matching, wants in [(prepare((replace(rule, enabled=True),)), asks_for_facts(rule))]
         for test in rule.tests
     )
 
 
-def _run(rule: Rule, test: RuleTest, matching: Matching) -> TestResult:
+def _run(rule: Rule, test: RuleTest, matching: Matching, facts_of: FactsOf) -> TestResult:
     article = article_of(rule, test)
     matches = matching.match(article)
+    facts = facts_of(article) if matches else None
+    if facts is not None:
+        matches = matching.confirm(matches, article, facts)
     hits = [hit for match in matches for hit in match.hits]
     terms = tuple(dict.fromkeys(hit.term for hit in hits))
     found = {" ".join(_words(article, hit).split()) for hit in hits}
     missing = tuple(words for words in test.finds if words not in found) if matches else ()
+    if matches and facts is not None:
+        missing += tuple(f"the fact {words}" for words in test.facts if not says(facts, words))
     passed = bool(matches) is test.expect and not missing
     return TestResult(rule, test, passed, rule.file, test.line, terms, missing)
 
@@ -139,27 +167,35 @@ class Coverage:
     untried: tuple[str, ...]
 
 
-def coverage(rule: Rule, explain: Callable[[Rule, Article], Answered]) -> Coverage:
-    """Which branches of the rule its tests have made true; attributes and facts are left out.
+def coverage(
+    rule: Rule, explain: Callable[[Rule, Article, Facts | None], Answered], facts_of: FactsOf = no_facts
+) -> Coverage:
+    """Which branches of the rule its tests have made true; attributes are left out, and facts that are not known.
 
     Args:
         rule: with its tests.
         explain: answers a rule's condition for an article; pass `monitor.matching.explain`.
+        facts_of: asked only where the rule or a test wants facts.
     """
-    branches = list(_branches(rule.condition, ()))
+    articles = [article_of(rule, test) for test in rule.tests]
+    facts = [facts_of(article) if asks_for_facts(rule) else None for article in articles]
+    left_out = Attribute if any(facts) else Attribute | FactCondition
+    branches = list(_branches(rule.condition, (), left_out))
     tried: set[tuple[int, ...]] = set()
-    for test in rule.tests:
-        answered = explain(rule, article_of(rule, test))
+    for article, known in zip(articles, facts, strict=True):
+        answered = explain(rule, article, known)
         tried.update(path for path, _ in branches if path not in tried and _at(answered, path).holds)
     return Coverage(rule, len(branches), tuple(written(part) for path, part in branches if path not in tried))
 
 
-def _branches(condition: Condition, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Condition]]:
+def _branches(
+    condition: Condition, path: tuple[int, ...], left_out: type | UnionType
+) -> Iterator[tuple[tuple[int, ...], Condition]]:
     inside = () if is_one_choice(condition) else parts_of(condition)
-    if not inside and not isinstance(condition, Attribute | FactCondition):
+    if not inside and not isinstance(condition, left_out):
         yield path, condition
     for number, part in enumerate(inside):
-        yield from _branches(part, (*path, number))
+        yield from _branches(part, (*path, number), left_out)
 
 
 def _at(answered: Answered, path: tuple[int, ...]) -> Answered:

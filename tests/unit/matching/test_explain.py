@@ -74,8 +74,7 @@ def test_every_node_is_answered():
         "✓ any of",
         "  ✗ at least 2 of (1 of 3)",
         "    ✓ aa: On [aa] First bb here. Then cc,…",
-        "    ✗ xx",
-        "    ✗ /[xyz]/",
+        "    ✗ xx, /[xyz]/",
         "  ✗ within 2 words (closest: 4 words apart)",
         "    ✓ cc: On aa First bb here. Then [cc], and later on a bb too.",
         "    ✓ bb: On aa First [bb] here. Then cc, and later on… (+1 more)",
@@ -111,5 +110,13 @@ def test_the_tree_begins_with_what_was_missing():
     assert list(render(explain(rule, TOLD)))[:3] == [
         "nearest miss: dd is missing and cc is there: On aa First bb here. Then [cc], and later on a bb too.",
         "or: xx is missing and dd is missing and cc is there: On aa First bb here. Then [cc], and later on a bb too.",
+        "✗ all of",
+    ]
+
+
+def test_a_list_of_words_is_missed_as_one():
+    rule = Rule("r", "", AllOf((A, AnyOf((X, Term("yy"), Term("zz")), alias="them"), AnyOf((X, Term("yy"))))))
+    assert list(render(explain(rule, TOLD)))[:2] == [
+        "nearest miss: none of $them is there and none of xx, yy is there",
         "✗ all of",
     ]
