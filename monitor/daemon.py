@@ -17,6 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__
 from monitor.alerts.outbox import Outbox
+from monitor.alerts.upkeep import Upkeep
+from monitor.answers.context import Context
+from monitor.answers.service import Answers
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
@@ -25,7 +28,7 @@ from monitor.intake import Intake
 from monitor.lock import DaemonLock
 from monitor.notices import Notices, with_rules
 from monitor.pipeline import Pipeline
-from monitor.ports import Clock, Sink
+from monitor.ports import Clock, Editor, Sink
 from monitor.sources.http import GuardedClient, Limits
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
@@ -174,6 +177,8 @@ class Daemon:
             call=self._call,
             log=structlog.get_logger("monitor.outbox"),
         )
+        editors = [sink for sink in sinks if isinstance(sink, Editor)]
+        self._upkeep = Upkeep(store, editors, clock, call=self._call, log=structlog.get_logger("monitor.upkeep"))
         client = GuardedClient(
             user_agent=user_agent(settings.sources.contact),
             limits=Limits(
@@ -205,6 +210,23 @@ class Daemon:
         await self._intake.open()
         self._destination = destination
 
+    def _answer_context(self) -> Context:
+        """What people who answer from Slack work with."""
+
+        async def touched(story_id: str) -> None:
+            await self._call(self._store.touch, story_id, self._clock.now())
+
+        return Context(
+            store=self._store,
+            call=self._call,
+            rules=self._rules,
+            folder=self._settings.paths.rules,
+            clock=self._clock,
+            health=self._health,
+            window=self._window,
+            touched=touched,
+        )
+
     async def _open_store(self, *, patient: bool) -> SqlStore | None:
         """The store; a database that is out of reach for now is waited for."""
         pause = 1.0
@@ -227,6 +249,7 @@ class Daemon:
         while await self._pipeline.process(self._rules.book):
             pass
         drained = await self._outbox.drain(self._clock.now())
+        await self._upkeep.run()
         left, _ = await self._call(self._store.open_deliveries)
         self._log.info("done", sent=drained.sent + drained.found, waiting=left)
         for trouble in self._outbox.troubles:
@@ -243,6 +266,9 @@ class Daemon:
             asyncio.create_task(self._supervise("pipeline", self._process_forever)),
             asyncio.create_task(self._supervise("outbox", lambda: self._outbox.run(self._stop))),
         ]
+        if self._settings.slack.token and self._settings.slack.socket_token:
+            answers = Answers(self._settings.slack, self._answer_context(), self._metrics)
+            loops.append(asyncio.create_task(self._supervise("answers", lambda: answers.run(self._stop))))
         scheduler = self._schedule()
         self._on_start(
             Started(
@@ -276,6 +302,7 @@ class Daemon:
             ("rules", TICK_SECONDS, self._rules.reload),
             ("flatlines", 30, self._look_for_silence),
             ("notices", 5, self._tell_troubles),
+            ("upkeep", TICK_SECONDS, self._upkeep.run),
             ("gauges", 5, self._take_stock),
             ("retention", 3600, self._drop_old_texts),
         ]
@@ -374,6 +401,7 @@ class Daemon:
     async def _drop_old_texts(self) -> None:
         before = self._clock.now() - timedelta(days=self._settings.database.keep_days)
         dropped = await self._call(self._store.drop_old_texts, before)
+        await self._call(self._store.forget_edits, self._clock.now() - self._window * 2)
         if dropped:
             self._log.info("old unmatched texts dropped", articles=dropped)
 

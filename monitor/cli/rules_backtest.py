@@ -1,6 +1,6 @@
 """`monitor rules backtest`: what rules would have found in the articles of the past."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +13,9 @@ from monitor.errors import MonitorError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.model.article import Article
     from monitor.model.rule import Rule
     from monitor.rules.backtest import Backtest
     from monitor.rules.load import Reloaded
-
-_MOST_GROUPED = 1_000
-"""Matched articles of one rule beyond which telling its stories apart takes too long."""
 
 
 def backtest(
@@ -32,6 +28,7 @@ def backtest(
 
     New and lost matches are against what the running version of each rule has found in the same articles.
     """
+    from monitor.backtesting import run
     from monitor.clock import SystemClock
 
     loaded, chosen = _chosen(rules, config)
@@ -41,7 +38,7 @@ def backtest(
         before: dict[str, set[str]] = {}
         for rule_id, article_id in store.matched_since(begin):
             before.setdefault(rule_id, set()).add(article_id)
-        found, articles = _run(chosen, store.archive(begin))
+        found, articles = run(chosen, store.archive(begin))
     if json:
         print_json(_json(one, before.get(one.rule.id, set()), articles, begin, until) for one in found)
     else:
@@ -69,38 +66,6 @@ def _chosen(rules: str, config: Path | None) -> "tuple[Reloaded, Sequence[Rule]]
     return loaded, [replace(rule, enabled=True) for rule in chosen]
 
 
-def _run(rules: "Sequence[Rule]", archive: "Iterable[Article]") -> "tuple[list[Backtest], int]":
-    from monitor.matching.matcher import Matcher
-    from monitor.rules.backtest import Backtest
-
-    found = {rule.id: Backtest(rule) for rule in rules}
-    matcher = Matcher(rules)
-    articles = 0
-    for article in archive:
-        articles += 1
-        for rule in matcher.which(article):
-            found[rule.id].add(article)
-    return list(found.values()), articles
-
-
-def _stories(one: "Backtest", begin: "datetime") -> int | None:
-    """How many stories the alerting articles tell, which is how many first alerts there would have been."""
-    from monitor.replay import Replay
-    from monitor.stories.grouping import Grouper
-
-    if len(one.alerting) > _MOST_GROUPED:
-        return None
-    grouper = Grouper()
-    replay = Replay(one.rule, begin)
-    stories: set[str] = set()
-    for article in one.alerting:
-        decision = grouper.decide(article)
-        grouper.admit(article, decision)
-        if not one.rule.trends.on_articles or replay.alerts(article, decision):
-            stories.add(decision.story_id)
-    return len(stories)
-
-
 def _silences(one: "Backtest", begin: "datetime", until: "datetime") -> int | None:
     """How many alerts of silence there would have been; None for a rule that does not guard against it."""
     from monitor.replay import silences
@@ -110,12 +75,14 @@ def _silences(one: "Backtest", begin: "datetime", until: "datetime") -> int | No
 
 
 def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", until: "datetime") -> dict[str, object]:
+    from monitor.backtesting import stories
+
     return {
         "rule": one.rule.id,
         "version": one.rule.version,
         "articles": articles,
         "matches": len(one.ids),
-        "alerts": _stories(one, begin),
+        "alerts": stories(one, begin),
         "silences": _silences(one, begin, until),
         "days": {str(day): one.days[day] for day in sorted(one.days)},
         "new": one.new(before),
@@ -127,12 +94,13 @@ def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", u
 
 
 def _print(one: "Backtest", before: set[str], begin: "datetime", until: "datetime") -> None:
+    from monitor.backtesting import stories
     from monitor.rules.backtest import sparkline
 
     days = one.by_day(begin, until)
-    stories = _stories(one, begin)
+    told = stories(one, begin)
     quiet = _silences(one, begin, until)
-    alerts = f"{stories:,} alerts after dedup" if stories is not None else "too many matches to tell stories apart"
+    alerts = f"{told:,} alerts after dedup" if told is not None else "too many matches to tell stories apart"
     alerts += f", {quiet:,} silences" if quiet is not None else ""
     typer.secho(f"{one.rule.id}", bold=True)
     typer.echo(f"  {sparkline(days)}  {len(one.ids):,} matches, {len(one.ids) / len(days):.1f} a day, {alerts}")

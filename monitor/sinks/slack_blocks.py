@@ -25,7 +25,7 @@ LONGEST_URL = 2_000
 
 _MOST_LATEST, _MOST_ANSWERS, _MOST_ITEMS = 6, 5, 20
 
-_DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
+DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
 _KIND = {"update": "Update", "correction": "Correction", "reminder": "Reminder", "digest": "Digest"}
 _IN_THREAD = frozenset({"update", "correction"})
 
@@ -70,7 +70,7 @@ def fallback(card: Card) -> str:
     """What a phone's notification and a screen reader show: severity, headline, and the first new or key fact."""
     first = card.changes[:1] or tuple(_spoken(line) for line in card.facts[:1])
     kind = f"{_KIND[card.kind.value]}: " if card.kind.value in _KIND else ""
-    head = f"{_DOT[card.severity]} {kind}{parsed(cut(card.headline, 200))}"
+    head = f"{DOT[card.severity]} {kind}{parsed(cut(card.headline, 200))}"
     outlet = f" ({parsed(cut(card.outlet, 60))})" if card.outlet else ""
     rest = "".join(f"\n{parsed(cut(line, 200))}" for line in first)
     return f"{head}{outlet}{rest}"
@@ -121,7 +121,7 @@ def _heading(card: Card) -> str:
     kind = f"{_KIND[card.kind.value]} · " if card.kind.value in _KIND else ""
     shown = [parsed(cut(name, 60)) for name in card.rules[:5]]
     more = f" and {len(card.rules) - 5} more" if len(card.rules) > 5 else ""
-    return f"{_DOT[card.severity]} *{kind}{card.severity.value.upper()}*  ·  {', '.join(shown)}{more}"
+    return f"{DOT[card.severity]} *{kind}{card.severity.value.upper()}*  ·  {', '.join(shown)}{more}"
 
 
 def _title(card: Card) -> list[Block]:
@@ -182,7 +182,7 @@ def _item(item: CardItem) -> Block:
     name: Block = {"type": "link", "url": address, "text": headline} if address else _text(headline)
     told = (cut(item.outlet, 60), cut(item.note, 60), cut(", ".join(item.rules[:3]), 80))
     rest = " · ".join(literal(part) for part in told if part)
-    elements = [_text(f"{_DOT[item.severity]} "), name, *([_text(f" — {rest}", italic=True)] if rest else [])]
+    elements = [_text(f"{DOT[item.severity]} "), name, *([_text(f" — {rest}", italic=True)] if rest else [])]
     return {"type": "rich_text_section", "elements": elements}
 
 

@@ -15,7 +15,7 @@ from monitor.store.engine import transaction
 from monitor.store.outcomes import read_alert
 from monitor.store.tables import alerts, deliveries
 
-_OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class DeliveryStore(Connected):
             .join(earlier, earlier.c.id == before.c.alert_id)
             .where(
                 before.c.sink == deliveries.c.sink,
-                before.c.state.in_(_OPEN),
+                before.c.state.in_(OPEN),
                 earlier.c.story_id == alerts.c.story_id,
                 earlier.c.channel == alerts.c.channel,
                 earlier.c.seq < alerts.c.seq,
@@ -73,7 +73,7 @@ class DeliveryStore(Connected):
                     lease_until=now + lease,
                 )
             )
-            return _read(connection, ids)
+            return read_deliveries(connection, ids)
 
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""
@@ -92,7 +92,7 @@ class DeliveryStore(Connected):
                     error=delivery.error,
                     owner="",
                     lease_until=None,
-                    settled=now if delivery.state.value not in _OPEN else None,
+                    settled=now if delivery.state.value not in OPEN else None,
                 )
             )
 
@@ -107,7 +107,7 @@ class DeliveryStore(Connected):
             .values(state=DeliveryState.PENDING.value, uncertain=True, next_try=now, owner="", lease_until=None)
         )
         there = deliveries.alias("there")
-        elsewhere = and_(deliveries.c.state.in_(_OPEN), deliveries.c.sink.not_in(sinks))
+        elsewhere = and_(deliveries.c.state.in_(OPEN), deliveries.c.sink.not_in(sinks))
         known = select(there.c.id).where(there.c.alert_id == deliveries.c.alert_id, there.c.sink.in_(sinks)).exists()
         with transaction(self._engine) as connection:
             recovered = connection.execute(claimed).rowcount
@@ -127,7 +127,7 @@ class DeliveryStore(Connected):
         query = (
             select(func.count(), func.min(alerts.c.created))
             .select_from(deliveries.join(alerts, alerts.c.id == deliveries.c.alert_id))
-            .where(deliveries.c.state.in_(_OPEN))
+            .where(deliveries.c.state.in_(OPEN))
         )
         with transaction(self._engine, read_only=True) as connection:
             count, oldest = connection.execute(query).one()
@@ -175,7 +175,8 @@ class DeliveryStore(Connected):
             ).rowcount
 
 
-def _read(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+def read_deliveries(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+    """The deliveries of these ids, in the order their alerts were raised."""
     parent, sent = alerts.alias("parent"), deliveries.alias("sent")
     thread = (
         sent.c.sink == deliveries.c.sink,
@@ -208,7 +209,7 @@ def _statuses(connection: Connection, ids: Sequence[str]) -> list[AlertStatus]:
     rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids))).all()
     found = {row.id: read_alert(row) for row in rows}
     delivery_ids = connection.execute(select(deliveries.c.id).where(deliveries.c.alert_id.in_(ids))).scalars()
-    sends = _read(connection, list(delivery_ids))
+    sends = read_deliveries(connection, list(delivery_ids))
     return [
         AlertStatus(found[alert_id], tuple(send for send in sends if send.alert.id == alert_id)) for alert_id in ids
     ]

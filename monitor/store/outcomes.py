@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.engine import Connection
 
+from monitor.alerts.upkeep import AT_MOST_EVERY
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, DeliveryState, Reason
 from monitor.model.facts import Facts
 from monitor.model.rule import Hit, Match, Severity
 from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.ports import Processed
 from monitor.store.connected import Connected, insert_missing
+from monitor.store.edits import note_news
 from monitor.store.engine import transaction
 from monitor.store.tables import alerts, articles, decisions, deliveries, facts, matches, rule_names, stories
 from monitor.wire import from_json, to_json
@@ -47,6 +49,8 @@ class OutcomeStore(Connected):
                 )
                 if marked.rowcount:
                     _write(connection, outcome, sinks)
+                    if outcome.story is not None and outcome.story.relation is not Relation.NEW:
+                        note_news(connection, outcome.story.story_id, now, AT_MOST_EVERY)
 
     def members(self, since: datetime) -> Iterator[Member]:
         """Articles in stories fetched since then, in the order they arrived."""

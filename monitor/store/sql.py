@@ -8,9 +8,10 @@ from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.outcomes import OutcomeStore
 from monitor.store.trends import TrendStore
+from monitor.store.upkeep import UpkeepStore
 
 
-class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore):
+class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore):
     """The store on SQLite or PostgreSQL."""
 
     def probe(self) -> None:

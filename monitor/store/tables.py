@@ -254,6 +254,15 @@ deliveries = Table(
     Index("ix_deliveries_open", "sink", "state", "next_try"),
 )
 
+story_edits = Table(
+    "story_edits",
+    metadata,
+    Column("story_id", String(16), primary_key=True),
+    Column("due", UtcDateTime, index=True),
+    Column("noted", UtcDateTime, nullable=False),
+    Column("edited", UtcDateTime),
+)
+
 answers = Table(
     "answers",
     metadata,

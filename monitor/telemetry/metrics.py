@@ -30,6 +30,12 @@ class Metrics:
         self.deliveries = Counter(
             "monitor_deliveries_total", "Delivery attempts by outcome.", ["outcome"], registry=self.registry
         )
+        self.answers = Counter(
+            "monitor_answers_total",
+            "What people asked from Slack, by what they used and what came of it.",
+            ["what", "outcome"],
+            registry=self.registry,
+        )
         self.failures = Counter(
             "monitor_failures_total", "Unexpected failures by stage.", ["stage"], registry=self.registry
         )

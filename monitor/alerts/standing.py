@@ -1,0 +1,72 @@
+"""How a story stands now: who reports it, the newest numbers, and what people did about it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from monitor.alerts.times import hour, stamp
+from monitor.model.alert import Alert, AlertKind, Reaction, Standing
+from monitor.model.answer import Answer, AnswerKind, Silence
+from monitor.model.story import Member, Relation
+
+_NEWS = (AlertKind.UPDATE, AlertKind.CORRECTION)
+_MOST_LINES = 6
+_CHANGED = " → "
+
+
+def standing(
+    root: Alert,
+    alerts: Sequence[Alert],
+    members: Sequence[Member],
+    answers: Sequence[Answer] = (),
+    silences: Sequence[Silence] = (),
+) -> Standing:
+    """The standing of a story, for the message that began its thread in one channel.
+
+    Args:
+        root: the alert of that message.
+        alerts: all alerts of the story, in any channel.
+        members: its articles, in order of arrival.
+        answers: to its alerts.
+        silences: those in force.
+    """
+    here = [alert for alert in alerts if alert.channel == root.channel and alert.seq > root.seq and alert.kind in _NEWS]
+    news = sorted(here, key=lambda alert: -alert.seq)
+    original = [member.outlet for member in members if member.relation is not Relation.COPY and member.outlet]
+    return Standing(
+        outlets=tuple(dict.fromkeys(original)),
+        copies=sum(member.relation is Relation.COPY for member in members),
+        latest=_latest(news),
+        updated=news[0].created if news else None,
+        answers=tuple(reaction for _, reaction in sorted(_reactions(root, answers, silences), key=lambda one: one[0])),
+        acknowledged=any(answer.kind is AnswerKind.ACKNOWLEDGED for answer in answers),
+    )
+
+
+def _latest(news: Sequence[Alert]) -> tuple[str, ...]:
+    """The newest line about each thing, newest first; a number that has changed again is told once."""
+    lines: dict[str, str] = {}
+    for alert in news:
+        for line in alert.card.changes:
+            about = line.partition(":")[0].casefold() if _CHANGED in line else line.casefold()
+            lines.setdefault(about, line)
+    return tuple(lines.values())[:_MOST_LINES]
+
+
+def _reactions(
+    root: Alert, answers: Sequence[Answer], silences: Sequence[Silence]
+) -> Iterator[tuple[datetime, Reaction]]:
+    for answer in answers:
+        words = (
+            f"acknowledged this at {hour(answer.at)}"
+            if answer.kind is AnswerKind.ACKNOWLEDGED
+            else f"called this not relevant: {answer.note or 'no reason given'}"
+        )
+        yield answer.at, Reaction(answer.author, words)
+    for silence in silences:
+        chosen = silence.selector
+        if chosen.channel and root.channel not in chosen.channel:
+            continue
+        if root.story_id in chosen.story:
+            yield silence.created, Reaction(silence.author, f"muted this story until {stamp(silence.ends)}")
+        elif rules := [rule for rule in root.rules if rule in chosen.rule]:
+            yield silence.created, Reaction(silence.author, f"snoozed {', '.join(rules)} until {stamp(silence.ends)}")

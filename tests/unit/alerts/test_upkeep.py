@@ -1,0 +1,159 @@
+"""The first message of a thread shows how the story stands; over a restart too, and once a minute at most."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.standing import standing
+from monitor.model.alert import AlertKind, Standing
+from monitor.model.article import Batch
+from monitor.model.story import Member, Relation
+from tests.support.nouns import NOON, alert, article, processed
+from tests.support.slack_server import SlackServer
+from tests.unit.answers.house import House, open_house
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with SlackServer() as server, open_house(tmp_path, server) as opened:
+        yield opened
+        assert server.problems == []
+
+
+def report(house: House, key: str, relation: Relation, outlet: str, changes: tuple[str, ...] = ()) -> None:
+    """Another article of the story "one", decided by the pipeline; an update where it has changes."""
+    about = article(key, outlet=outlet, fetched=house.clock.now())
+    house.store.ingest(Batch(articles=(about,)))
+    seq = len(house.store.alerts_of("one"))
+    what = processed(about, story="one", seq=seq)
+    assert what.story is not None
+    raised = what.alerts[0]
+    card = replace(raised.card, changes=changes)
+    alerts = (replace(raised, channel="#alerts", card=card, created=house.clock.now()),) if changes else ()
+    story = replace(what.story, relation=relation)
+    house.store.commit([replace(what, story=story, alerts=alerts, decisions=())], ["slack"], house.clock.now())
+
+
+async def test_reports_and_numbers_show_on_the_first_message(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example")
+    assert await house.upkeep.run() == 0
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    report(house, "c", Relation.COPY, "Echo")
+    report(house, "d", Relation.UPDATE, "AFP", ("killed: 12 → 17, according to police",))
+    assert await house.upkeep.run() == 1
+    shown = json.dumps(message["blocks"], ensure_ascii=False)
+    for told in ("also Reuters, AFP; 1 copy", "Now (12:00 UTC)", "killed: 12 → 17, according to police"):
+        assert told in shown
+    assert message["edits"] == 1
+
+
+async def test_it_is_edited_once_a_minute_at_most(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one")
+    for number in range(30):
+        report(house, f"b{number}", Relation.COPY, "Echo")
+        await house.upkeep.run()
+        house.clock.forward(seconds=10)
+    await house.upkeep.run()
+    house.clock.forward(minutes=1)
+    await house.upkeep.run()
+    assert message["edits"] == 6
+    assert "30 copies" in json.dumps(message["blocks"])
+    house.clock.forward(minutes=5)
+    assert await house.upkeep.run() == 0
+
+
+async def test_what_is_due_survives_a_restart(tmp_path: Path) -> None:
+    async with SlackServer() as server:
+        async with open_house(tmp_path, server) as before:
+            _, message = await before.raise_alert("a", story="one")
+            report(before, "b", Relation.COPY, "Echo")
+        async with open_house(tmp_path, server) as after:
+            assert await after.upkeep.run() == 1
+        assert "1 copy" in json.dumps(message["blocks"])
+
+
+async def test_while_slack_is_down_the_edit_waits(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one")
+    report(house, "b", Relation.COPY, "Echo")
+    house.server.down = True
+    assert await house.upkeep.run() == 1
+    assert await house.upkeep.run() == 0
+    house.server.down = False
+    house.clock.forward(minutes=2)
+    assert await house.upkeep.run() == 1
+    assert "1 copy" in json.dumps(message["blocks"])
+
+
+async def test_a_deleted_message_is_given_up(house: House) -> None:
+    await house.raise_alert("a", story="one")
+    house.server.channel("alerts").messages.clear()
+    report(house, "b", Relation.COPY, "Echo")
+    assert await house.upkeep.run() == 1
+    house.clock.forward(hours=1)
+    assert await house.upkeep.run() == 0
+
+
+async def test_a_message_sent_late_is_brought_up_to_date(house: House) -> None:
+    about = article("a", fetched=NOON)
+    house.store.ingest(Batch(articles=(about,)))
+    house.store.commit([processed(about, story="one", channel="#alerts")], ["slack"], NOON)
+    report(house, "b", Relation.COPY, "Echo")
+    assert await house.upkeep.run() == 1
+    assert await house.upkeep.run() == 0
+    house.clock.forward(minutes=3)
+    _, _ = await house.raise_alert("z", story="z")
+    assert await house.upkeep.run() == 1
+    assert "1 copy" in json.dumps(house.server.messages[0]["blocks"])
+
+
+async def test_where_a_thread_began_anew_that_message_is_edited(house: House) -> None:
+    await house.raise_alert("a", story="one")
+    house.server.channel("alerts").messages.clear()
+    _, second = await house.raise_alert("b", story="one", seq=1)
+    assert "thread_ts" not in second
+    _, third = await house.raise_alert("c", story="one", seq=2)
+    assert third["thread_ts"] == second["ts"]
+    report(house, "d", Relation.COPY, "Echo")
+    house.clock.forward(minutes=5)
+    await house.upkeep.run()
+    assert "1 copy" in json.dumps(second["blocks"])
+
+
+def member(outlet: str, relation: Relation = Relation.SAME_STORY) -> Member:
+    return Member("s", outlet, "feed", outlet, "", "t", "x", "en", outlet, NOON, NOON, relation)
+
+
+def test_a_number_that_changed_twice_is_told_once_and_corrections_count() -> None:
+    first = alert(article("a"), story="s")
+    updates = [
+        replace(
+            alert(article(f"u{seq}"), story="s", seq=seq),
+            kind=kind,
+            card=replace(first.card, changes=changes),
+            created=NOON + timedelta(minutes=seq),
+        )
+        for seq, kind, changes in (
+            (1, AlertKind.UPDATE, ("killed: 12 → 17, according to police", "A curfew was imposed.")),
+            (2, AlertKind.UPDATE, ("killed: 17 → 19, according to the mayor",)),
+            (3, AlertKind.CORRECTION, ("Corrected: the bridge stands.",)),
+            (4, AlertKind.REMINDER, ("not news",)),
+        )
+    ]
+    elsewhere = replace(updates[1], channel="#other", seq=9)
+    found = standing(
+        first, [first, *updates, elsewhere], [member("A"), member("B"), member("A"), member("C", Relation.COPY)]
+    )
+    assert found == Standing(
+        outlets=("A", "B"),
+        copies=1,
+        latest=(
+            "Corrected: the bridge stands.",
+            "killed: 17 → 19, according to the mayor",
+            "A curfew was imposed.",
+        ),
+        updated=NOON + timedelta(minutes=3),
+    )
