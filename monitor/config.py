@@ -35,6 +35,7 @@ class Paths(_Section):
     """Where things are; relative to the configuration file, in the environment to the working folder."""
 
     rules: Path = Field(Path("rules"), description="folder of watch rules, *.yaml")
+    alerts: Path = Field(Path("alerts.yaml"), description="routes, quiet hours, digests; none is needed")
     feeds: Path = Field(Path("feeds.yaml"), description="the feeds to watch")
     seeds: Path = Field(Path("seeds"), description="folder whose articles are read like a feed")
     var: Path = Field(Path("var"), description="folder for what the daemon writes; made when missing")

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__
 from monitor.alerts.outbox import Outbox
+from monitor.alerts.recent import WINDOW, Recent
 from monitor.alerts.upkeep import Upkeep
 from monitor.answers.context import Context
 from monitor.answers.service import Answers
@@ -29,6 +30,7 @@ from monitor.lock import DaemonLock
 from monitor.notices import Notices, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Editor, Sink
+from monitor.release import Releaser
 from monitor.sources.http import GuardedClient, Limits
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
@@ -36,7 +38,7 @@ from monitor.stories.grouping import Grouper, GroupSettings
 from monitor.telemetry.health import Health, HealthPage
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.systemd import notify, watchdog_interval
-from monitor.watch import RulesInForce
+from monitor.watch import PolicyInForce, RulesInForce
 from monitor.workers import FactWorkers, load_extractor
 
 TICK_SECONDS = 1
@@ -132,6 +134,9 @@ class Daemon:
             self._log.info("deliveries of an earlier run go on", deliveries=recovered)
         self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health)
         await self._rules.reload()
+        self._policy = PolicyInForce(settings.paths.alerts, self._health)
+        self._policy.reload()
+        self._recent = Recent()
         workers = FactWorkers(
             partial(load_extractor, settings.facts.model, settings.paths.gazetteer_files),
             workers=settings.facts.workers,
@@ -150,6 +155,16 @@ class Daemon:
             default_channel=settings.slack.channel,
             clock=clock,
             metrics=self._metrics,
+            policy=lambda: self._policy.policy,
+            recent=self._recent,
+        )
+        self._releaser = Releaser(
+            store=store,
+            call=self._call,
+            sinks=[sink.name for sink in sinks],
+            clock=clock,
+            recent=self._recent,
+            metrics=self._metrics,
         )
         self._flatlines = Flatlines(
             store=store,
@@ -159,6 +174,7 @@ class Daemon:
             default_channel=settings.slack.channel,
             clock=clock,
             metrics=self._metrics,
+            policy=lambda: self._policy.policy,
         )
         self._notices = Notices(
             {"rules": with_rules(lambda: self._rules.mistakes)},
@@ -248,6 +264,7 @@ class Daemon:
         await self._restore_stories()
         while await self._pipeline.process(self._rules.book):
             pass
+        await self._releaser.release(also_groups=True)
         drained = await self._outbox.drain(self._clock.now())
         await self._upkeep.run()
         left, _ = await self._call(self._store.open_deliveries)
@@ -300,6 +317,7 @@ class Daemon:
             ("poll", TICK_SECONDS, self._poll),
             ("seeds", TICK_SECONDS, self._intake.read_seeds),
             ("rules", TICK_SECONDS, self._rules.reload),
+            ("routes", TICK_SECONDS, self._reload_policy),
             ("flatlines", 30, self._look_for_silence),
             ("notices", 5, self._tell_troubles),
             ("upkeep", TICK_SECONDS, self._upkeep.run),
@@ -328,6 +346,9 @@ class Daemon:
         else:
             self._health.report(name)
 
+    async def _reload_policy(self) -> None:
+        self._policy.reload()
+
     async def _poll(self) -> None:
         await self._intake.reload_feeds()
         self._intake.poll_due()
@@ -346,6 +367,8 @@ class Daemon:
             since = self._clock.now() - self._window
             members = await self._call(lambda: list(self._store.members(since)))
             await asyncio.to_thread(self._grouper.restore, members)
+            decided = await self._call(self._store.decided_since, self._clock.now() - WINDOW)
+            self._recent.restore(decided, await self._call(self._store.held))
             self._restored = True
 
     async def _process_forever(self) -> None:
@@ -354,6 +377,7 @@ class Daemon:
             self._new.clear()
             try:
                 worked = await self._pipeline.process(self._rules.book, self._stop)
+                worked += await self._releaser.release()
             except (StoreBusyError, StoreFullError) as error:
                 self._store_trouble(error)
                 worked = 0
@@ -361,7 +385,7 @@ class Daemon:
             if worked:
                 self._outbox.nudge()
             else:
-                await _first(self._stop, self._new, seconds=5)
+                await _first(self._stop, self._new, seconds=1)
 
     async def _supervise(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Keep a loop running; one that breaks is logged and started again."""

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import structlog
 
-from monitor.alerts import policy
+from monitor.alerts.policy import Situation, alerts_from, decide, held_from
 from monitor.alerts.times import stamp
 from monitor.model.alert import AlertDecision, AlertKind, Card, FactLine, Reason
 from monitor.model.article import Article, SourceKind
+from monitor.model.policy import Policy
 from monitor.model.rule import Match, Rule
 from monitor.model.story import Relation, StoryDecision
 from monitor.model.trend import Flatline, Watch
@@ -37,8 +38,9 @@ class Flatlines:
         default_channel: str,
         clock: Clock,
         metrics: Metrics,
+        policy: Callable[[], Policy] = Policy,
     ) -> None:
-        self._store, self._call, self._book = store, call, book
+        self._store, self._call, self._book, self._policy = store, call, book, policy
         self._sinks, self._default_channel = tuple(sinks), default_channel
         self._clock, self._metrics = clock, metrics
         self._log = structlog.get_logger("monitor.flatlines")
@@ -88,15 +90,9 @@ class Flatlines:
             kind=SourceKind.NOTICE,
         )
         story = StoryDecision(about.id, about.id, Relation.NEW)
-        decisions = policy.decide(
-            about,
-            [Match(rule.id, rule.version, ())],
-            {rule.id: rule},
-            story,
-            prior=(),
-            now=now,
-            default_channel=self._default_channel,
-        )
+        matches, silences = [Match(rule.id, rule.version, ())], await self._call(self._store.silences, now)
+        situation = Situation(about, matches, {rule.id: rule}, story, now, self._policy(), silences=silences)
+        decisions = decide(situation, self._default_channel)
         decisions = tuple(replace(one, reason=Reason.FLATLINE) if one.kind else one for one in decisions)
         newest = await self._call(self._store.newest_match, rule.id)
         failing = [state for state in (await self._call(self._store.feed_states)).values() if state.failures]
@@ -104,12 +100,9 @@ class Flatlines:
         def card(decision: AlertDecision) -> Card:
             return silence_card(rule, decision, title, newest, len(failing))
 
-        alerts = policy.alerts_from(decisions, card, (), now)
-        await self._call(
-            lambda: self._store.tell(
-                Processed(about, decisions=decisions, alerts=alerts), self._sinks, now, watches=[watch]
-            )
-        )
+        alerts, held = alerts_from(decisions, card, (), now), held_from(decisions, card, now)
+        notice = Processed(about, decisions=decisions, alerts=alerts, held=held)
+        await self._call(lambda: self._store.tell(notice, self._sinks, now, watches=[watch]))
         for decision in decisions:
             self._metrics.decisions.labels(decision.reason.value).inc()
         for alert in alerts:

@@ -1,14 +1,16 @@
 """The way of an article: match, facts, story, alert decision, commit. The order of the stages is read here."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
 import structlog
 
-from monitor.alerts import policy
+from monitor.alerts.digest import with_waiting
+from monitor.alerts.policy import Situation, alerts_from, decide, held_from
+from monitor.alerts.recent import Recent
 from monitor.alerts.render import render
 from monitor.errors import ExtractionError, StoreError
 from monitor.history import History
@@ -16,6 +18,7 @@ from monitor.matching.matcher import Matcher
 from monitor.model.alert import AlertDecision, Card
 from monitor.model.article import Article, Quarantined
 from monitor.model.facts import Facts
+from monitor.model.policy import Policy
 from monitor.model.rule import Match, Rule
 from monitor.model.story import Relation
 from monitor.ports import Clock, FactExtractor, Processed
@@ -55,11 +58,14 @@ class Pipeline:
         default_channel: str,
         clock: Clock,
         metrics: Metrics,
+        policy: Callable[[], Policy] = Policy,
+        recent: Recent | None = None,
     ) -> None:
         self._store, self._call = store, call
         self._extractor, self._grouper = extractor, grouper
         self._sinks, self._default_channel = tuple(sinks), default_channel
         self._clock, self._metrics = clock, metrics
+        self._policy, self._recent = policy, recent or Recent()
         self._history = History(store, call)
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
@@ -154,30 +160,47 @@ class Pipeline:
         """Story and alert decisions; `fallen` are rules that matched the article until it was edited."""
         now = self._clock.now()
         story = self._grouper.decide(article)
-        prior = await self._call(self._store.alerts_of, story.story_id)
+        record = await self._call(self._store.story_record, story.story_id, now)
+        prior = record.alerts
         verdicts, met = await self._history.judge(
             article, matches, book.rules, story, facts, prior=prior, fallen_out=fallen, now=now
         )
-        decisions = policy.decide(
+        about = Situation(
             article,
             (*matches, *fallen),
             book.rules,
             story,
+            now,
+            self._policy(),
             prior=prior,
-            now=now,
-            default_channel=self._default_channel,
+            held=record.held,
+            silences=record.silences,
+            recent=self._recent,
+            countries=_countries(facts),
             verdicts=verdicts,
         )
+        decisions = decide(about, self._default_channel)
         told = await self._call(self._store.story, story.story_id)
         originals = dict.fromkeys(member.outlet for member in told if member.relation is not Relation.COPY)
         copies = sum(member.relation is Relation.COPY for member in told)
 
         def card(decision: AlertDecision) -> Card:
             outlets = [outlet for outlet in originals if outlet and outlet != article.outlet]
-            return render(article, decision, matches, book.rules, story, facts=facts, outlets=outlets, copies=copies)
+            made = render(
+                article, decision, about.matches, book.rules, story, facts=facts, outlets=outlets, copies=copies
+            )
+            return with_waiting(made, decision, record.held)
 
-        alerts = policy.alerts_from(decisions, card, prior, now)
-        return Processed(article, matches, facts, story, decisions, alerts, met)
+        return Processed(
+            article,
+            matches,
+            facts,
+            story,
+            decisions,
+            alerts_from(decisions, card, prior, now),
+            met,
+            held_from(decisions, card, now),
+        )
 
     async def _commit(self, outcomes: Sequence[Processed]) -> None:
         now = self._clock.now()
@@ -188,6 +211,8 @@ class Pipeline:
         for outcome in outcomes:
             if outcome.story is not None:
                 self._grouper.admit(outcome.article, outcome.story)
+            for decision in outcome.decisions:
+                self._recent.note(decision, now)
             self._report(outcome, now)
 
     def _report(self, outcome: Processed, now: datetime) -> None:
@@ -222,3 +247,9 @@ class Pipeline:
                 at=self._clock.now(),
             )
         )
+
+
+def _countries(facts: Facts | None) -> tuple[str, ...]:
+    """The countries of the places an article names."""
+    entities = facts.entities if facts else ()
+    return tuple(dict.fromkeys(entity.geo.country for entity in entities if entity.geo and entity.geo.country))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
-from monitor.model.alert import Alert, AlertDecision, Delivery, Standing
+from monitor.model.alert import Alert, AlertDecision, Delivery, Held, Standing
 from monitor.model.article import Article, Batch, FeedState
 from monitor.model.facts import Facts
 from monitor.model.rule import Match
@@ -98,6 +98,7 @@ class Processed:
 
     Attributes:
         met: by rule, the names and terms it meets here for the first time.
+        held: alerts that wait, for a time or for nobody to answer.
     """
 
     article: Article
@@ -107,6 +108,7 @@ class Processed:
     decisions: tuple[AlertDecision, ...] = ()
     alerts: tuple[Alert, ...] = ()
     met: Mapping[str, tuple[SeenName, ...]] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
 
 
 class Store(Protocol):

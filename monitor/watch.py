@@ -1,4 +1,4 @@
-"""The rules in force: read again when a file changes, compiled aside, swapped whole."""
+"""The rules and the alert policy in force: read again when a file changes, made aside, swapped whole."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,7 +7,9 @@ from pathlib import Path
 import structlog
 
 from monitor.errors import RuleError
+from monitor.model.policy import Policy
 from monitor.pipeline import Rulebook
+from monitor.rules.alertfile import load_policy
 from monitor.rules.load import RuleFolder
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
@@ -73,3 +75,39 @@ class RulesInForce:
         self.errors = errors
         self._metrics.rule_errors.set(len(errors))
         self._health.report("rules", "degraded" if errors else "ok", "; ".join(str(error) for error in errors[:5]))
+
+
+class PolicyInForce:
+    """Holds the current alert policy and replaces it when its file changes."""
+
+    def __init__(self, file: Path, health: Health) -> None:
+        self._file, self._health = file, health
+        self._seen: tuple[int, int] | None = None
+        self._read = False
+        self._log = structlog.get_logger("monitor.alerts")
+        self.policy = Policy()
+
+    def reload(self) -> bool:
+        """Read the file again if it looks different; whether another policy is in force now.
+
+        A file with a mistake leaves the last good policy in force, and says so.
+        """
+        try:
+            stat = self._file.stat()
+            seen: tuple[int, int] | None = (stat.st_mtime_ns, stat.st_size)
+        except OSError:
+            seen = None
+        if self._read and seen == self._seen:
+            return False
+        first, self._seen, self._read = not self._read, seen, True
+        loaded = load_policy(self._file)
+        for error in loaded.errors:
+            self._log.error("alerts.yaml has a mistake; the last good version stays in force", error=str(error))
+        detail = "; ".join(str(error) for error in loaded.errors[:5])
+        self._health.report("routes", "degraded" if loaded.errors else "ok", detail)
+        if loaded.errors:
+            return False
+        self.policy = loaded.policy
+        if not first:
+            self._log.info("alerts.yaml reloaded")
+        return True

@@ -1,44 +1,53 @@
-"""Which matched articles become alerts: one decision per article and channel, with its reason."""
+"""Which matched articles become alerts: one decision for each article and channel, with its reason and its trace."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
-from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, Reason, Verdict
-from monitor.model.article import Article, SourceKind
-from monitor.model.rule import Match, Rule, Severity
-from monitor.model.story import Relation, StoryDecision
+from monitor.alerts import stages
+from monitor.alerts.digest import spoken
+from monitor.alerts.routing import Way, channel_key, same_channel, subject_of, ways
+from monitor.alerts.stages import Draft, Situation, Stage
+from monitor.model.alert import Alert, AlertDecision, AlertKind, Call, Card, Held, Hold
+from monitor.model.rule import Rule
 
-_CORRECTIONS = frozenset({"correction", "retraction"})
-_NO_VERDICTS: Mapping[str, Verdict] = {}
-_FREE = Verdict()
-_NO_NEWS = {Relation.COPY: Reason.COPY, Relation.EDITED: Reason.EDITED_NO_NEWS}
+__all__ = ["STAGES", "Situation", "alerts_from", "decide", "held_from", "same_channel"]
+
+STAGES: Final[tuple[Stage, ...]] = (
+    stages.repeated,
+    stages.on_duty,
+    stages.over_time,
+    stages.inhibited,
+    stages.silenced,
+    stages.news,
+    stages.quiet,
+    stages.gathered,
+    stages.grouped,
+    stages.throttled,
+    stages.storm,
+    stages.waits_already,
+    stages.after_quiet,
+)
 
 
-def decide(
-    article: Article,
-    matches: Sequence[Match],
-    rules: Mapping[str, Rule],
-    story: StoryDecision,
-    *,
-    prior: Sequence[Alert],
-    now: datetime,
-    default_channel: str,
-    verdicts: Mapping[str, Verdict] = _NO_VERDICTS,
-) -> tuple[AlertDecision, ...]:
+def decide(about: Situation, default_channel: str) -> tuple[AlertDecision, ...]:
     """Decide what a matched article means for every channel its rules lead to.
 
-    A channel gets one decision naming all its rules, so two rules never tell it the same story twice.
-    Deciding again about an article that has alerted already repeats what was decided then.
-    `prior` are the alerts the story has raised so far, in any channel; a match whose rule is gone is passed over;
-    an article is too old when it is for every rule of the channel; rules outside of their schedule don't alert, nor
-    do those that `verdicts`, by rule, hold back.
+    A channel gets one decision naming all its rules, so two rules never tell it the same story twice. A match whose
+    rule is gone is passed over; an article is too old when it is for every rule of the channel. Deciding again about
+    an article that has alerted already repeats what was decided then.
     """
     decisions = []
-    for spelled, matched in _by_channel(matches, rules, default_channel).items():
-        raised = [alert for alert in prior if alert.story_id == story.story_id and same_channel(alert.channel, spelled)]
+    for way, rules in _by_channel(about, default_channel):
+        told = next((alert.channel for alert in about.prior if _is_here(alert, way, about)), way.channel)
         # Alert ids and threads hang on the spelling, so the one first used stays.
-        channel = raised[0].channel if raised else spelled
-        decisions.append(_decide(article, channel, matched, story, raised=raised, now=now, verdicts=verdicts))
+        draft = Draft(told, rules, way.handling, trace=(f"route: {' > '.join(way.route)} to {told}",))
+        for stage in STAGES:
+            if draft.settled:
+                break
+            draft = stage(draft, about)
+        decisions.append(_decision(draft, about))
     return tuple(decisions)
 
 
@@ -76,82 +85,89 @@ def alerts_from(
     return tuple(alerts)
 
 
-def same_channel(one: str, other: str) -> bool:
-    """Whether two spellings name one channel: `#News` and `news` do."""
-    return _channel_key(one) == _channel_key(other)
+def held_from(
+    decisions: Sequence[AlertDecision], card: Callable[[AlertDecision], Card], now: datetime
+) -> tuple[Held, ...]:
+    """What waits after the decisions: alerts that are held, and calls should nobody acknowledge."""
+    held = []
+    for decision in decisions:
+        if decision.hold is not None:
+            told = card(replace(decision, kind=decision.hold.kind))
+            held.append(_held(decision, told, now))
+        for call in decision.calls:
+            told = card(decision)
+            told = replace(told, notes=(*told.notes, _unanswered(call, decision, now)))
+            hold = Hold(call.key, AlertKind.REMINDER, decision.reason, call.due)
+            held.append(_held(replace(decision, channel=call.channel, hold=hold), told, now))
+    return tuple(held)
 
 
-def _channel_key(channel: str) -> str:
-    return channel.strip().removeprefix("#").casefold()
+def _held(decision: AlertDecision, card: Card, since: datetime) -> Held:
+    hold = decision.hold
+    if hold is None:
+        raise ValueError("the decision holds nothing")
+    return Held(
+        article_id=decision.article_id,
+        story_id=decision.story_id,
+        channel=decision.channel,
+        key=hold.key,
+        kind=hold.kind,
+        reason=decision.reason,
+        rules=decision.rules,
+        severity=decision.severity,
+        card=card,
+        since=since,
+        due=hold.due,
+    )
 
 
-def _by_channel(matches: Sequence[Match], rules: Mapping[str, Rule], default_channel: str) -> dict[str, list[Rule]]:
-    """The matched rules of each channel, gravest first; the channel spelled as its gravest rule does."""
-    matched = {match.rule_id: rules[match.rule_id] for match in matches if match.rule_id in rules}
-    channels: dict[str, tuple[str, list[Rule]]] = {}
+def _unanswered(call: Call, decision: AlertDecision, now: datetime) -> str:
+    if call.key == "repeat":
+        return "nobody has acknowledged this yet"
+    return f"nobody acknowledged this in {decision.channel} within {spoken(call.due - now)}"
+
+
+def _by_channel(about: Situation, default_channel: str) -> list[tuple[Way, tuple[Rule, ...]]]:
+    """The matched rules that lead to each channel, gravest first; the way and spelling are the gravest rule's."""
+    matched = {match.rule_id: about.rules[match.rule_id] for match in about.matches if match.rule_id in about.rules}
+    channels: dict[str, tuple[Way, list[Rule]]] = {}
     for rule in sorted(matched.values(), key=lambda rule: -rule.severity.rank):
-        for spelled in {_channel_key(channel): channel for channel in rule.channels or (default_channel,)}.values():
-            channels.setdefault(_channel_key(spelled), (spelled, []))[1].append(rule)
-    return dict(channels.values())
+        subject = subject_of(about.article, rule, about.story.story_id, about.countries)
+        for way in ways(about.policy, subject, rule.channels, about.now, default_channel):
+            channels.setdefault(channel_key(way.channel), (way, []))[1].append(rule)
+    return [(way, tuple(rules)) for way, rules in channels.values()]
 
 
-def _decide(
-    article: Article,
-    channel: str,
-    rules: Sequence[Rule],
-    story: StoryDecision,
-    *,
-    raised: Sequence[Alert],
-    now: datetime,
-    verdicts: Mapping[str, Verdict],
-) -> AlertDecision:
-    again = next((alert for alert in raised if alert.article_id == article.id), None)
-    if again is not None:
-        return AlertDecision(article.id, story.story_id, channel, again.kind, again.reason, again.rules, again.severity)
-    on_duty = [rule for rule in rules if rule.schedule.covers(now)]
-    free = [rule for rule in on_duty if verdicts.get(rule.id, _FREE).held is None]
-    speaking = free or on_duty or rules
-    said = [verdicts[rule.id] for rule in speaking if rule.id in verdicts]
-    severity = speaking[0].severity
-    too_old = _age(article, now) > max(rule.max_age for rule in speaking)
-    kind: AlertKind | None
-    if not on_duty:
-        kind, reason = None, Reason.OFF_SCHEDULE
-    elif not free:
-        kind, reason = None, said[0].held or Reason.NO_NEWS
-    elif raised:
-        kind, reason = _follow_up(
-            story, severity, raised, too_old=too_old, speaks=any(verdict.speaks for verdict in said)
-        )
-    else:
-        kind, reason = (None, Reason.TOO_OLD) if too_old else (AlertKind.FIRST, Reason.NEW_STORY)
-    names = tuple(rule.id for rule in speaking)
-    because = tuple(dict.fromkeys(line for verdict in said for line in verdict.because))
-    return AlertDecision(article.id, story.story_id, channel, kind, reason, names, severity, because)
+def _is_here(alert: Alert, way: Way, about: Situation) -> bool:
+    return alert.story_id == about.story.story_id and same_channel(alert.channel, way.channel)
 
 
-def _follow_up(
-    story: StoryDecision, severity: Severity, raised: Sequence[Alert], *, too_old: bool, speaks: bool
-) -> tuple[AlertKind | None, Reason]:
-    """What an article means to a channel that knows its story."""
-    # An edit is news of the day it was seen, however long ago its article was published.
-    if too_old and story.relation is not Relation.EDITED:
-        return None, Reason.TOO_OLD
-    if any(change.kind in _CORRECTIONS for change in story.changes):
-        return AlertKind.CORRECTION, Reason.CORRECTED
-    if story.changes and story.relation is not Relation.COPY:
-        return AlertKind.UPDATE, Reason.NEW_FACTS
-    if speaks:
-        return AlertKind.UPDATE, Reason.EDITED
-    if severity.rank > _gravest(raised).rank:
-        return AlertKind.UPDATE, Reason.SEVERITY_ROSE
-    return None, _NO_NEWS.get(story.relation, Reason.NO_NEWS)
+def _decision(draft: Draft, about: Situation) -> AlertDecision:
+    if draft.reason is None:
+        raise ValueError(f"no stage gave a reason for {about.article.id} in {draft.channel}")
+    hold = draft.hold if draft.kind is not None else None
+    kind = None if hold else draft.kind
+    return AlertDecision(
+        article_id=about.article.id,
+        story_id=about.story.story_id,
+        channel=draft.channel,
+        kind=kind,
+        reason=hold.reason if hold else draft.reason,
+        rules=tuple(rule.id for rule in draft.rules),
+        severity=draft.severity,
+        because=tuple(
+            dict.fromkeys(
+                line for rule in draft.rules if rule.id in about.verdicts for line in about.verdicts[rule.id].because
+            )
+        ),
+        trace=draft.trace,
+        hold=hold,
+        calls=_calls(draft, about) if kind is AlertKind.FIRST else (),
+    )
 
 
-def _age(article: Article, now: datetime) -> timedelta:
-    """Feed articles age from publication; a seed is news the day it is dropped in."""
-    return now - (article.fetched if article.kind is SourceKind.SEED else article.time)
-
-
-def _gravest(alerts: Sequence[Alert]) -> Severity:
-    return max((alert.severity for alert in alerts), key=lambda severity: severity.rank)
+def _calls(draft: Draft, about: Situation) -> tuple[Call, ...]:
+    escalate, repeat = draft.handling.escalate, draft.handling.repeat
+    calls = [Call("escalate", escalate.channel, about.now + escalate.after)] if escalate else []
+    calls += [Call("repeat", draft.channel, about.now + repeat)] if repeat else []
+    return tuple(calls)

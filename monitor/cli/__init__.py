@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import alerts, articles, check, db, extract, feeds, group, match, rules, run
+from monitor.cli import (
+    alert_routes,
+    alert_why,
+    alerts,
+    articles,
+    check,
+    db,
+    extract,
+    feeds,
+    group,
+    match,
+    rules,
+    run,
+    silences,
+)
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -24,6 +38,8 @@ app.command("match")(match.match)
 app.command("extract")(extract.extract)
 app.command("group")(group.group)
 app.add_typer(rules.app, name="rules")
+# These add their commands to `monitor alerts`.
+_ = alert_routes, alert_why, silences
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(articles.app, name="articles")
 app.add_typer(feeds.app, name="feeds")

@@ -54,7 +54,7 @@ def show(
     with open_store(config) as store:
         status = store.alert(alert)
     if status is None:
-        _none(alert)
+        none_such(alert)
     if json:
         print_json([alert_json(status)])
         return
@@ -83,7 +83,7 @@ def resend(
     with open_store(config) as store:
         status = store.alert(alert)
         if status is None:
-            _none(alert)
+            none_such(alert)
         queued = store.resend(status.alert.id, SystemClock().now())
     if queued:
         typer.echo(
@@ -94,7 +94,8 @@ def resend(
         raise typer.Exit(1)
 
 
-def _none(alert: str) -> NoReturn:
+def none_such(alert: str) -> NoReturn:
+    """Say that there is no such alert, and end with 1."""
     typer.echo(f"No single alert has an id that begins with {alert!r}; see `monitor alerts list`.", err=True)
     raise typer.Exit(1)
 

@@ -55,6 +55,10 @@ class Reason(StrEnum):
     OPERATIONS = "operations"
 
 
+HELD = frozenset({Reason.SILENCED, Reason.QUIET, Reason.GATHERED, Reason.GROUPED, Reason.THROTTLED, Reason.STORM})
+"""Reasons for which an alert waits, and is told later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a rule's conditions over time make of a match.
@@ -71,13 +75,40 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an alert waits, and until when.
+
+    Attributes:
+        key: what ends together is told together, in one card for each channel and key: "silence:0a1b2c3d", "quiet".
+        kind: what it will be, should it come alone.
+    """
+
+    key: str
+    kind: AlertKind
+    reason: Reason
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Whom to tell again, and when, should nobody acknowledge the alert; key is "escalate" or "repeat"."""
+
+    key: str
+    channel: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDecision:
     """What one matched article means for one channel.
 
     Attributes:
-        kind: the alert to raise, or None for none.
+        kind: the alert to raise now, or None for none.
         rules: ids of the rules that matched and lead to this channel, gravest first.
         because: what led to it or holds it back, where the rules have conditions over time.
+        trace: what each stage of the policy found, in order, for `monitor alerts explain`.
+        hold: where it waits, None where it does not.
+        calls: what happens while nobody acknowledges it.
     """
 
     article_id: str
@@ -88,6 +119,33 @@ class AlertDecision:
     rules: tuple[str, ...]
     severity: Severity
     because: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
+    hold: Hold | None = None
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An alert that waits: for the end of a silence, of quiet hours, of a group's wait; or for nobody to answer.
+
+    Attributes:
+        channel: where it will be told.
+        ended: when it was told or became needless; told_by: the alert that told it, "" for none.
+    """
+
+    article_id: str
+    story_id: str
+    channel: str
+    key: str
+    kind: AlertKind
+    reason: Reason
+    rules: tuple[str, ...]
+    severity: Severity
+    card: "Card"
+    since: datetime
+    due: datetime
+    ended: datetime | None = None
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
-"""Lengths of time as rules write them: `90m`, `48h`, `7d`, `2w`, `1 hour`, `day`."""
+"""Lengths of time as rules write them: `20s`, `90m`, `48h`, `7d`, `2w`, `1 hour`, `day`."""
 
 import re
 from datetime import timedelta
 
 LONGEST = timedelta(days=3660)
 
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)? ?(m|h|d|w)(?:in|ours?|ays?|eeks?|inutes?)?", re.IGNORECASE)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(
+    r"(\d{1,6}(?:\.\d{1,3})?)? ?(s|m|h|d|w)(?:ec|econds?|in|ours?|ays?|eeks?|inutes?)?", re.IGNORECASE
+)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def read_duration(written: str) -> timedelta | None:

@@ -38,9 +38,9 @@ def read_active(reading: Reading, schedule: Schedule, node: Node) -> Schedule:
     if "hours" in fields:
         schedule = replace(schedule, hours=_hours(reading, fields["hours"]))
     if "days" in fields:
-        schedule = replace(schedule, days=_days(reading, fields["days"]))
+        schedule = replace(schedule, days=read_days(reading, fields["days"]))
     if "zone" in fields:
-        zone = _zone(reading, fields["zone"])
+        zone = read_zone(reading, fields["zone"])
         schedule = replace(schedule, zone=zone) if zone else schedule
     return schedule
 
@@ -71,7 +71,8 @@ def _hours(reading: Reading, node: Node) -> tuple[tuple[time, time], ...]:
     return tuple(hours)
 
 
-def _days(reading: Reading, node: Node) -> tuple[int, ...]:
+def read_days(reading: Reading, node: Node) -> tuple[int, ...]:
+    """Days of the week, Monday is 0."""
     days: set[int] = set()
     for item in reading.items(node, "`days`"):
         written = reading.text(item, "days").lower()
@@ -92,7 +93,8 @@ def _day_of_week(name: str) -> int | None:
     return found[0] if found else None
 
 
-def _zone(reading: Reading, node: Node) -> ZoneInfo | None:
+def read_zone(reading: Reading, node: Node) -> ZoneInfo | None:
+    """A time zone; None after an error."""
     written = reading.text(node, "zone")
     try:
         return ZoneInfo(written) if written else None

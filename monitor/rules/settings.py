@@ -15,7 +15,9 @@ from monitor.rules.schedule import read_active, read_end, read_start
 from monitor.rules.tree import Node, Scalar, Sequence
 from monitor.rules.trends import TREND_KEYS, read_trend
 
-_CHANNEL = re.compile(r"[#@]?[\w.-]{1,80}")
+CHANNEL: Final = re.compile(r"(?:[#@]|[a-z][a-z0-9_]{0,30}:)?[\w.-]{1,80}")
+"""A channel of the main sink, or one of another: `webhook:siem`."""
+
 _LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
 _THROTTLE = re.compile(r"(\d{1,6}) ?(?:/|per|an?|in|within) ?(.+)", re.IGNORECASE)
 _SHORTEST = timedelta(minutes=1)
@@ -75,7 +77,7 @@ def _channel(reading: Reading, settings: Settings, node: Node) -> Settings:
     channels: list[str] = []
     for item in reading.items(node, "`channel`"):
         written = reading.text(item, "channel")
-        if written and not _CHANNEL.fullmatch(written):
+        if written and not CHANNEL.fullmatch(written):
             reading.fail(item, f'`{written[:60]}` is not a channel; write a name or id, as in "#ukraine" or C0123ABCD')
         channels.append(written)
     return replace(settings, channels=tuple(dict.fromkeys(channels)))

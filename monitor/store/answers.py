@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from monitor.alerts.stages import CALLS
 from monitor.model.answer import Answer, AnswerKind, RuleVerdicts, Silence
 from monitor.model.selector import Selector
 from monitor.store.connected import Connected, insert_missing
@@ -72,7 +73,10 @@ class AnswerStore(Connected):
         return {name: RuleVerdicts(name, total[name], good[name], bad[name]) for name in sorted(total)}
 
     def silence(self, silence: Silence) -> None:
-        """Store a silence; the same one again changes nothing."""
+        """Store a silence; the same one again changes nothing.
+
+        Who mutes a story has seen it: nobody else is called about it any more.
+        """
         row = {
             "id": silence.id,
             "selector": to_json(Selector, silence.selector),
@@ -84,6 +88,8 @@ class AnswerStore(Connected):
         }
         with transaction(self._engine) as connection:
             insert_missing(connection, silences, [row])
+            muted = (holds.c.story_id.in_(silence.selector.story), holds.c.key.in_(CALLS), holds.c.ended.is_(None))
+            connection.execute(update(holds).where(*muted).values(ended=silence.created))
 
     def end_silence(self, silence_id: str, author: str, now: datetime) -> Silence | None:
         """End a silence early, and let go at once of what it holds; None where none with that id is in force."""
@@ -95,7 +101,7 @@ class AnswerStore(Connected):
             connection.execute(update(silences).where(mine).values(ends=now, ended_by=author))
             held = update(holds).where(holds.c.key == f"silence:{silence_id}", holds.c.ended.is_(None))
             connection.execute(held.values(due=now))
-            return replace(_silence(row), ends=now, ended_by=author)
+            return replace(read_silence(row), ends=now, ended_by=author)
 
     def silences(self, at: datetime | None = None) -> list[Silence]:
         """Silences in force at that moment, or all that ever were; newest first."""
@@ -103,12 +109,9 @@ class AnswerStore(Connected):
         if at is not None:
             query = query.where(silences.c.created <= at, silences.c.ends > at)
         with transaction(self._engine, read_only=True) as connection:
-            return [_silence(row) for row in connection.execute(query)]
+            return [read_silence(row) for row in connection.execute(query)]
 
 
-CALLS = ("escalate", "repeat")
-"""Holds that wait for nobody to answer: an acknowledgement ends them."""
-
-
-def _silence(row: Row[*tuple[Any, ...]]) -> Silence:
+def read_silence(row: Row[*tuple[Any, ...]]) -> Silence:
+    """A silence from its row."""
     return Silence(from_json(Selector, row.selector), row.author, row.reason, row.created, row.ends, row.ended_by)

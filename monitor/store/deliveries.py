@@ -12,7 +12,7 @@ from monitor.model.alert import Alert, Delivery, DeliveryState
 from monitor.model.rule import Severity
 from monitor.store.connected import Connected
 from monitor.store.engine import transaction
-from monitor.store.outcomes import read_alert
+from monitor.store.raising import read_alert
 from monitor.store.tables import alerts, deliveries
 
 OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)

@@ -1,23 +1,25 @@
 """What was decided: matches, facts, stories, alert decisions and alerts, one transaction for each article."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Text, cast, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.alerts.upkeep import AT_MOST_EVERY
-from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, DeliveryState, Reason
+from monitor.model.alert import Alert, AlertDecision
 from monitor.model.facts import Facts
-from monitor.model.rule import Hit, Match, Severity
+from monitor.model.rule import Hit, Match
 from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.ports import Processed
 from monitor.store.connected import Connected, insert_missing
 from monitor.store.edits import note_news
 from monitor.store.engine import transaction
-from monitor.store.tables import alerts, articles, decisions, deliveries, facts, matches, rule_names, stories
+from monitor.store.raising import read_alert, read_decision, write_alerts
+from monitor.store.tables import alerts, articles, decisions, facts, matches, rule_names, stories
 from monitor.wire import from_json, to_json
 
 
@@ -48,7 +50,7 @@ class OutcomeStore(Connected):
                     .values(processed=now)
                 )
                 if marked.rowcount:
-                    _write(connection, outcome, sinks)
+                    _write(connection, outcome, sinks, now)
                     if outcome.story is not None and outcome.story.relation is not Relation.NEW:
                         note_news(connection, outcome.story.story_id, now, AT_MOST_EVERY)
 
@@ -101,8 +103,26 @@ class OutcomeStore(Connected):
             matches=tuple(Match(row.rule_id, row.rule_version, from_json(tuple[Hit, ...], row.hits)) for row in found),
             facts=from_json(Facts, body) if body is not None else None,
             story=_story(story) if story is not None else None,
-            decisions=tuple(_decision(row) for row in decided),
+            decisions=tuple(read_decision(row) for row in decided),
         )
+
+    def decided_since(self, since: datetime) -> list[tuple[datetime, AlertDecision]]:
+        """Decisions since then with their times, oldest first; what they held back is not in them."""
+        query = select(decisions).where(decisions.c.at >= since).order_by(decisions.c.at)
+        with transaction(self._engine, read_only=True) as connection:
+            return [(row.at, read_decision(row)) for row in connection.execute(query)]
+
+    def decided_for(self, rule_id: str, limit: int) -> list[tuple[datetime, AlertDecision]]:
+        """The newest decisions that name the rule, with their times."""
+        # Rules are a short JSON list in a small table; the exact comparison is made here.
+        query = (
+            select(decisions)
+            .where(cast(decisions.c.rules, Text).contains(json.dumps(rule_id), autoescape=True))
+            .order_by(decisions.c.at.desc())
+            .limit(limit)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            return [(row.at, read_decision(row)) for row in connection.execute(query) if row.at is not None]
 
     def alerts_of(self, story_id: str) -> list[Alert]:
         """The alerts a story has raised, in all channels, oldest first."""
@@ -111,7 +131,7 @@ class OutcomeStore(Connected):
             return [read_alert(row) for row in connection.execute(query)]
 
 
-def _write(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> None:
+def _write(connection: Connection, outcome: Processed, sinks: Sequence[str], now: datetime) -> None:
     article_id = outcome.article.id
     insert_missing(
         connection,
@@ -140,31 +160,7 @@ def _write(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> 
         insert_missing(connection, facts, [{"article_id": article_id, "body": to_json(Facts, outcome.facts)}])
     if outcome.story is not None:
         insert_missing(connection, stories, [to_json(StoryDecision, outcome.story)])
-    write_alerts(connection, outcome, sinks)
-
-
-def write_alerts(connection: Connection, outcome: Processed, sinks: Sequence[str]) -> None:
-    """Write decisions, alerts and their deliveries."""
-    insert_missing(connection, decisions, [to_json(AlertDecision, decision) for decision in outcome.decisions])
-    for alert in outcome.alerts:
-        row = to_json(Alert, alert) | {"id": alert.id, "created": alert.created}
-        insert_missing(connection, alerts, [row])
-        insert_missing(connection, deliveries, [_delivery(alert, sink) for sink in sinks])
-
-
-def _delivery(alert: Alert, sink: str) -> dict[str, Any]:
-    return {
-        "alert_id": alert.id,
-        "sink": sink,
-        "state": DeliveryState.PENDING.value,
-        "attempts": 0,
-        "next_try": alert.created,
-        "uncertain": False,
-        "owner": "",
-        "ref": "",
-        "thread": "",
-        "error": "",
-    }
+    write_alerts(connection, outcome, sinks, now)
 
 
 def _member(row: Row[*tuple[Any, ...]]) -> Member:
@@ -188,32 +184,3 @@ def _story(row: Row[*tuple[Any, ...]]) -> StoryDecision:
     values = dict(row._mapping)
     values["changes"] = from_json(tuple[Change, ...], values["changes"])
     return StoryDecision(**values | {"relation": Relation(row.relation), "evidence": tuple(row.evidence)})
-
-
-def _decision(row: Row[*tuple[Any, ...]]) -> AlertDecision:
-    return AlertDecision(
-        article_id=row.article_id,
-        story_id=row.story_id,
-        channel=row.channel,
-        kind=AlertKind(row.kind) if row.kind else None,
-        reason=Reason(row.reason),
-        rules=tuple(row.rules),
-        severity=Severity(row.severity),
-        because=tuple(row.because or ()),
-    )
-
-
-def read_alert(row: Row[*tuple[Any, ...]]) -> Alert:
-    """An alert from a row that has its columns."""
-    return Alert(
-        story_id=row.story_id,
-        channel=row.channel,
-        kind=AlertKind(row.kind),
-        seq=row.seq,
-        article_id=row.article_id,
-        rules=tuple(row.rules),
-        severity=Severity(row.severity),
-        reason=Reason(row.reason),
-        created=row.created,
-        card=from_json(Card, row.card),
-    )

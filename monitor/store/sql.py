@@ -6,12 +6,13 @@ from monitor.store.answers import AnswerStore
 from monitor.store.articles import ArticleStore
 from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
+from monitor.store.holds import HoldStore
 from monitor.store.outcomes import OutcomeStore
 from monitor.store.trends import TrendStore
 from monitor.store.upkeep import UpkeepStore
 
 
-class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore):
+class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore, HoldStore):
     """The store on SQLite or PostgreSQL."""
 
     def probe(self) -> None:

@@ -16,7 +16,7 @@ from monitor.ports import Processed
 from monitor.store.articles import article_row, read_article
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
-from monitor.store.outcomes import write_alerts
+from monitor.store.raising import write_alerts
 from monitor.store.tables import articles, facts, matches, notices, rule_names, rule_watch, stories
 from monitor.wire import from_json
 
@@ -168,7 +168,7 @@ class TrendStore(Connected):
         """Store a notice of the monitor's own with its alerts, as processed, and what is remembered about it."""
         with transaction(self._engine) as connection:
             insert_missing(connection, articles, [article_row(notice.article) | {"processed": now}])
-            write_alerts(connection, notice, sinks)
+            write_alerts(connection, notice, sinks, now)
             put(connection, rule_watch, [asdict(watch) for watch in watches])
             for topic, said in (topics or {}).items():
                 if said is None:

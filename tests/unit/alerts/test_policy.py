@@ -1,7 +1,7 @@
 """One decision per article and channel; the cases are in tests/data/alerts/policy.yaml."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor.alerts.policy import alerts_from, decide
+from monitor.alerts import policy
+from monitor.alerts.policy import Situation, alerts_from
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card
-from monitor.model.article import SourceKind
+from monitor.model.article import Article, SourceKind
+from monitor.model.policy import Policy
 from monitor.model.rule import Hit, Match, Rule, Schedule, Severity, Term
 from monitor.model.story import Change, Relation, StoryDecision
 from tests.support.nouns import NOON, alert, article
@@ -25,6 +27,21 @@ def rule(name: str, severity: str, channels: str, hours: int) -> Rule:
     return Rule(
         name, name.title(), Term(name), Severity(severity), tuple(channels.split()), max_age=timedelta(hours=hours)
     )
+
+
+def decide(
+    about: Article,
+    matches: list[Match],
+    rules: dict[str, Rule],
+    story: StoryDecision,
+    *,
+    prior: Any,
+    now: datetime,
+    default_channel: str,
+    **more: Any,
+) -> tuple[AlertDecision, ...]:
+    given = Situation(about, matches, rules, story, now, Policy(), prior=prior, **more)
+    return policy.decide(given, default_channel)
 
 
 def match(name: str) -> Match:

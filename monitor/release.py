@@ -1,0 +1,75 @@
+"""Tells what waited once its time has come: quiet hours over, a digest due, nobody answered."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from monitor.alerts.digest import release
+from monitor.alerts.recent import Recent
+from monitor.alerts.stages import CALLS
+from monitor.model.alert import Held
+from monitor.ports import Clock
+from monitor.storage import StoreThread
+from monitor.store.sql import SqlStore
+from monitor.telemetry.metrics import Metrics
+
+
+class Releaser:
+    """Raises the alerts that tell what waits no longer.
+
+    It must not run beside the pipeline, whose decisions rest on what is told; the daemon calls both in one loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SqlStore,
+        call: StoreThread,
+        sinks: Sequence[str],
+        clock: Clock,
+        recent: Recent,
+        metrics: Metrics,
+    ) -> None:
+        self._store, self._call, self._sinks = store, call, tuple(sinks)
+        self._clock, self._recent, self._metrics = clock, recent, metrics
+        self._log = structlog.get_logger("monitor.release")
+
+    async def release(self, *, also_groups: bool = False) -> int:
+        """Tell what is due; how many alerts that made. With `also_groups` no group waits for more of its kind.
+
+        Raises:
+            StoreError: what was not told yet still waits.
+        """
+        now = self._clock.now()
+        due = await self._call(self._store.due_holds, now)
+        if also_groups:
+            due += [one for one in await self._call(self._store.held) if one.key.startswith("group:") and one.due > now]
+        raised = 0
+        for part in _whole(due):
+            stories = {one.story_id for one in part}
+            prior = [alert for story in stories for alert in await self._call(self._store.alerts_of, story)]
+            for told in release(part, prior, now):
+                if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
+                    continue
+                raised += 1
+                self._recent.note_told(told.alert.rules, told.alert.channel, now)
+                self._metrics.alerts.labels(told.alert.severity.value).inc()
+                self._log.info(
+                    "alert",
+                    id=told.alert.id,
+                    kind=told.alert.kind.value,
+                    reason=told.alert.reason.value,
+                    tells=len(told.tells),
+                    channel=told.alert.channel,
+                    headline=told.alert.card.headline,
+                )
+        return raised
+
+
+def _whole(due: Sequence[Held]) -> list[list[Held]]:
+    """What is told together, apart from the rest; calls one by one, since two may concern one story's thread."""
+    parts: dict[tuple[str, ...], list[Held]] = {}
+    for one in due:
+        call = (one.article_id,) if one.key in CALLS else ()
+        parts.setdefault((one.channel, one.key, *call), []).append(one)
+    return list(parts.values())

@@ -1,0 +1,322 @@
+"""What waits, and how it is told in the end: policy, store and release together, on a real database."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.alerts.policy import Situation, alerts_from, decide, held_from
+from monitor.alerts.recent import WINDOW, Recent
+from monitor.model.alert import Alert, AlertDecision, Card
+from monitor.model.answer import Answer, AnswerKind, Silence
+from monitor.model.article import Batch
+from monitor.model.rule import AnyOf, Digest, Hit, Match, Rule, Severity, Throttle
+from monitor.model.selector import Selector
+from monitor.model.story import Change, Relation, StoryDecision
+from monitor.ports import Processed
+from monitor.release import Releaser
+from monitor.rules.alertfile import parse_policy
+from monitor.store.sql import SqlStore, open_store
+from monitor.telemetry.metrics import Metrics
+from tests.support.nouns import NOON, FakeClock, article
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Desk:
+    """A policy with its rules, store and clock."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store, self.clock, self.recent = store, FakeClock(), Recent()
+        self.rules: dict[str, Rule] = {}
+        self.rule("fires", Severity.MEDIUM)
+        self.under("")
+
+    def under(self, text: str) -> None:
+        read = parse_policy(text.encode() or b"{}", "alerts.yaml")
+        assert read.errors == ()
+        self.policy = read.policy
+
+    def rule(self, name: str, severity: Severity, **more: Any) -> None:
+        self.rules[name] = Rule(name, name.title(), AnyOf(()), severity, **more)
+
+    def publish(
+        self, key: str, *names: str, story: str = "", relation: Relation = Relation.NEW, changes: tuple[str, ...] = ()
+    ) -> list[AlertDecision]:
+        now = self.clock.now()
+        about = article(key, fetched=now, published=now)
+        story_id = article(story).id if story else about.id
+        told = StoryDecision(about.id, story_id, relation, changes=tuple(Change("event", text) for text in changes))
+        record = self.store.story_record(story_id, now)
+        matches = [Match(name, "v", (Hit(name, "text", 0, 3),)) for name in names or ("fires",)]
+        situation = Situation(
+            about,
+            matches,
+            self.rules,
+            told,
+            now,
+            self.policy,
+            prior=record.alerts,
+            held=record.held,
+            silences=record.silences,
+            recent=self.recent,
+        )
+        decisions = decide(situation, "#news")
+
+        def card(decision: AlertDecision) -> Card:
+            assert decision.kind
+            rules = tuple(self.rules[name].name for name in decision.rules)
+            return Card(decision.severity, decision.kind, rules, about.title, about.url, "Ex", now, changes=changes)
+
+        alerts = alerts_from(decisions, card, record.alerts, now)
+        held = held_from(decisions, card, now)
+        self.store.ingest(Batch(articles=(about,)))
+        self.store.commit([Processed(about, tuple(matches), None, told, decisions, alerts, held=held)], ["slack"], now)
+        for decision in decisions:
+            self.recent.note(decision, now)
+        return list(decisions)
+
+    def reasons(self, key: str, *names: str, **more: Any) -> list[str]:
+        return [decision.reason.value for decision in self.publish(key, *names, **more)]
+
+    async def release(self) -> list[Alert]:
+        async def call(fn: Any, *args: Any) -> Any:
+            return fn(*args)
+
+        before = {status.alert.id for status in self.store.alerts(limit=1000)}
+        releaser = Releaser(
+            store=self.store, call=call, sinks=["slack"], clock=self.clock, recent=self.recent, metrics=Metrics()
+        )
+        await releaser.release()
+        return [status.alert for status in self.store.alerts(limit=1000) if status.alert.id not in before][::-1]
+
+    def restart(self) -> None:
+        self.recent = Recent()
+        self.recent.restore(self.store.decided_since(self.clock.now() - WINDOW), self.store.held())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+    yield Desk(store)
+    store.close()
+
+
+QUIET = "times: {night: 22:00-07:00}\ndefault: {quiet: night}"
+
+
+async def test_what_quiet_hours_held_comes_as_one_ranked_digest_when_they_end(desk: Desk) -> None:
+    desk.under(QUIET)
+    desk.rule("grave", Severity.CRITICAL)
+    desk.clock.forward(hours=11)
+    assert desk.reasons("a") == ["quiet_hours"]
+    desk.clock.forward(hours=1)
+    assert desk.reasons("b", "grave") == ["quiet_hours"]
+    assert desk.reasons("a2", story="a", relation=Relation.UPDATE, changes=("more",)) == ["quiet_hours"]
+    assert desk.reasons("a3", story="a", relation=Relation.COPY) == ["copy_of"]
+    assert await desk.release() == []
+    desk.clock.forward(hours=7)
+    (digest,) = await desk.release()
+    assert (digest.kind.value, digest.severity, digest.reason.value) == ("digest", Severity.CRITICAL, "quiet_hours")
+    assert digest.card.headline == "While it was quiet: 2 stories"
+    assert [(item.headline, item.note) for item in digest.card.items] == [
+        ("Title of b", ""),
+        ("Title of a2", "2 reports"),
+    ]
+    assert digest.id[:8] in digest.card.notes[-1]
+    assert len(desk.store.held(told_by=digest.id)) == 3
+    assert await desk.release() == []
+    # The channel knows the story now: a copy is silent, news are an update.
+    assert desk.reasons("a4", story="a", relation=Relation.COPY) == ["copy_of"]
+    (update,) = desk.publish("a5", story="a", relation=Relation.UPDATE, changes=("yet more",))
+    assert update.kind is not None
+    assert update.kind.value == "update"
+
+
+async def test_one_story_that_waited_comes_as_the_card_it_would_have_been(desk: Desk) -> None:
+    desk.under(QUIET)
+    desk.clock.forward(hours=11)
+    desk.publish("a")
+    desk.clock.forward(minutes=30)
+    desk.publish("a2", story="a", relation=Relation.UPDATE, changes=("more",))
+    desk.clock.forward(hours=8, minutes=30)
+    (alert,) = await desk.release()
+    assert (alert.kind.value, alert.seq, alert.card.headline) == ("first", 0, "Title of a2")
+    assert alert.card.notes == ("held for 9 h: quiet hours, 2 reports meanwhile",)
+
+
+async def test_an_urgent_report_does_not_wait_for_the_story_s_earlier_ones_and_tells_them(desk: Desk) -> None:
+    desk.under("default: {group_wait: 10m}")
+    desk.rule("grave", Severity.HIGH)
+    desk.publish("a")
+    (urgent,) = desk.publish("a2", "grave", story="a", relation=Relation.COPY)
+    assert urgent.kind is not None
+    assert urgent.kind.value == "first"
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+    assert [held.told_by for held in desk.store.held(told_by=desk.store.alerts()[0].alert.id)] != []
+
+
+async def test_a_group_waits_then_comes_together_and_then_keeps_its_interval(desk: Desk) -> None:
+    desk.under("default: {group_by: rule, group_wait: 1m, group_interval: 30m}")
+    assert desk.reasons("a") == ["grouped"]
+    desk.clock.forward(seconds=50)
+    assert desk.reasons("b") == ["grouped"]
+    desk.clock.forward(seconds=10)
+    (together,) = await desk.release()
+    assert together.card.headline == "2 stories: Fires"
+    desk.clock.forward(minutes=5)
+    assert desk.reasons("c") == ["grouped"]
+    desk.clock.forward(minutes=20)
+    assert await desk.release() == []
+    desk.clock.forward(minutes=5)
+    (later,) = await desk.release()
+    assert (later.kind.value, later.card.headline) == ("first", "Title of c")
+
+
+async def test_updates_of_one_story_come_no_closer_than_the_interval_and_are_told_together(desk: Desk) -> None:
+    desk.under("default: {group_interval: 1h}")
+    desk.publish("a")
+    for number, minutes in enumerate((10, 10, 10)):
+        desk.clock.forward(minutes=minutes)
+        assert desk.reasons(f"u{number}", story="a", relation=Relation.UPDATE, changes=(f"fact {number}",)) == [
+            "grouped"
+        ]
+    desk.clock.forward(minutes=30)
+    (update,) = await desk.release()
+    assert (update.kind.value, update.seq) == ("update", 1)
+    assert update.card.changes == ("fact 0", "fact 1", "fact 2")
+
+
+async def test_a_throttle_lets_so_many_through_and_lists_the_rest_honestly(desk: Desk) -> None:
+    desk.rule("busy", Severity.HIGH, throttle=Throttle(3, HOUR))
+    for number in range(3):
+        assert desk.reasons(f"a{number}", "busy") == ["new_story"]
+        desk.clock.forward(minutes=5)
+    desk.restart()
+    for number in range(14):
+        assert desk.reasons(f"b{number}", "busy") == ["throttled"]
+    assert desk.reasons("c", "busy", "fires") == ["new_story"]
+    desk.clock.time = NOON + HOUR
+    (rest,) = await desk.release()
+    assert rest.card.headline == "14 more from Busy"
+    assert len(rest.card.items) == 14
+
+
+async def test_more_than_a_card_bears_is_counted_and_can_be_listed(desk: Desk) -> None:
+    desk.rule("busy", Severity.LOW, digest=Digest.HOURLY)
+    for number in range(34):
+        assert desk.reasons(f"a{number}", "busy") == ["gathered"]
+    desk.clock.forward(hours=1)
+    (digest,) = await desk.release()
+    assert (digest.card.headline, len(digest.card.items)) == ("Digest: 34 stories", 20)
+    assert digest.card.notes == (f"and 14 more; all of it: monitor alerts held --in {digest.id[:8]}",)
+    assert len(desk.store.held(told_by=digest.id)) == 34
+
+
+async def test_a_storm_is_folded_and_nothing_of_it_is_dropped(desk: Desk) -> None:
+    for hour in range(30):
+        desk.publish(f"usual{hour}")
+        desk.clock.forward(hours=1)
+    desk.restart()
+    reasons = [desk.reasons(f"storm{number}")[0] for number in range(80)]
+    calm = reasons.count("new_story")
+    assert reasons == ["new_story"] * calm + ["storm"] * (80 - calm)
+    assert 45 <= calm <= 55
+    desk.clock.forward(minutes=15)
+    (folded,) = await desk.release()
+    assert folded.card.headline == f"Storm: Fires fires far more than usual, {80 - calm} stories in 15 min"
+    assert len(desk.store.held(told_by=folded.id)) == 80 - calm
+
+
+def test_a_new_rule_has_no_usual_yet(desk: Desk) -> None:
+    assert {desk.reasons(f"a{number}")[0] for number in range(200)} == {"new_story"}
+
+
+async def test_a_silence_holds_until_it_ends_even_early(desk: Desk) -> None:
+    silence = Silence(Selector(rule=("fires",)), "ana", "drill", NOON, NOON + 5 * HOUR)
+    desk.store.silence(silence)
+    desk.rule("other", Severity.LOW)
+    (decision,) = desk.publish("a")
+    assert decision.reason.value == "silenced"
+    assert f"fires by {silence.id}, ana (drill)" in "".join(decision.trace)
+    (both,) = desk.publish("b", "fires", "other")
+    assert (both.kind is not None, both.rules) == (True, ("other",))
+    desk.publish("c")
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+    desk.store.end_silence(silence.id, "ben", desk.clock.now())
+    (told,) = await desk.release()
+    assert told.card.headline == "A silence is over: 2 stories it held back"
+
+
+async def test_what_waits_for_something_else_is_not_told_in_quiet_hours(desk: Desk) -> None:
+    desk.under(QUIET)
+    desk.store.silence(Silence(Selector(), "ana", "", NOON, NOON + 12 * HOUR))
+    (decision,) = desk.publish("a")
+    assert decision.hold is not None
+    assert decision.hold.due == NOON + 19 * HOUR
+
+
+ESCALATE = 'default: {escalate: {after: 15m, to: "#chiefs"}}'
+
+
+async def test_nobody_answers_so_others_are_called_once(desk: Desk) -> None:
+    desk.under(ESCALATE)
+    desk.publish("a")
+    desk.clock.forward(minutes=15)
+    (call,) = await desk.release()
+    assert (call.channel, call.kind.value, call.reason.value) == ("#chiefs", "first", "unacknowledged")
+    assert call.card.notes == ("nobody acknowledged this in #news within 15 min",)
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "mute"])
+async def test_who_answers_or_mutes_the_story_ends_the_call(desk: Desk, answer: str) -> None:
+    desk.under(ESCALATE)
+    desk.publish("a")
+    alert = desk.store.alerts()[0].alert
+    if answer == "acknowledge":
+        desk.store.answer(Answer(AnswerKind.ACKNOWLEDGED, alert.id, "U1", NOON + MINUTE))
+    else:
+        muted = Selector(story=(alert.story_id,))
+        desk.store.silence(Silence(muted, "U1", "", NOON + MINUTE, NOON + 9 * HOUR))
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+
+
+async def test_a_reminder_comes_again_only_if_asked_and_until_somebody_answers(desk: Desk) -> None:
+    desk.under("default: {repeat: 2h}")
+    desk.publish("a")
+    for seq in (1, 2):
+        desk.clock.forward(hours=2)
+        (reminder,) = await desk.release()
+        assert (reminder.kind.value, reminder.seq, reminder.channel) == ("reminder", seq, "#news")
+    desk.store.answer(Answer(AnswerKind.ACKNOWLEDGED, reminder.id, "U1", desk.clock.now()))
+    desk.clock.forward(hours=9)
+    assert await desk.release() == []
+
+
+async def test_a_release_that_was_done_before_a_kill_is_not_done_again(desk: Desk) -> None:
+    desk.under("default: {group_by: rule, group_wait: 1m}")
+    desk.publish("a")
+    desk.publish("b")
+    desk.clock.forward(minutes=1)
+    held = desk.store.held()
+    (told,) = await desk.release()
+    assert not desk.store.release(replace(told, seq=7), held, ["slack"], desk.clock.now())
+    assert len(desk.store.alerts()) == 1
+
+
+async def test_two_rules_of_one_article_are_one_card_also_when_it_waits(desk: Desk) -> None:
+    desk.rule("smoke", Severity.LOW)
+    desk.under("default: {group_wait: 1m}")
+    (decision,) = desk.publish("a", "smoke", "fires")
+    assert decision.rules == ("fires", "smoke")
+    desk.clock.forward(minutes=1)
+    (alert,) = await desk.release()
+    assert alert.card.rules == ("Fires", "Smoke")
