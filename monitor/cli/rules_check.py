@@ -28,10 +28,11 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,
 ) -> None:
     """Check rule files: every mistake with its place, and what cannot be meant so."""
+    from monitor.clock import SystemClock
     from monitor.rules.lint import lint
 
     loaded = load(folder, config)
-    doubts = [*lint(loaded.rules, loaded.unused), *_broad(loaded, config)]
+    doubts = [*lint(loaded.rules, loaded.unused, SystemClock().now().date()), *_broad(loaded, config)]
     if sarif:
         from monitor import __version__
         from monitor.rules import sarif as report
@@ -60,13 +61,13 @@ def check(
 
 
 def _broad(loaded: "Reloaded", config: "Path | None") -> "tuple[Doubt, ...]":
-    """Rules that match a large share of last week's articles, where there is a database to tell by."""
+    """Rules that match a large share of last week's articles, or lose all to `none`, where a database can tell."""
     from collections import Counter
     from datetime import timedelta
 
     from monitor.clock import SystemClock
     from monitor.matching.matcher import Matcher
-    from monitor.rules.lint import too_broad
+    from monitor.rules.lint import emptied, too_broad, without_none
     from monitor.store.sql import open_store
 
     chosen = settings(config)
@@ -78,15 +79,19 @@ def _broad(loaded: "Reloaded", config: "Path | None") -> "tuple[Doubt, ...]":
         typer.secho(f"how broad the rules are is not known: {error}", fg="yellow", err=True)
         return ()
     matcher = Matcher(loaded.rules)
+    wider = Matcher(rule for one in loaded.rules if (rule := without_none(one)) is not None)
     matched: Counter[str] = Counter()
+    otherwise: Counter[str] = Counter()
     articles = 0
     try:
         for article in store.archive(SystemClock().now() - timedelta(days=7), _SAMPLE):
             articles += 1
             matched.update(rule.id for rule in matcher.which(article))
+            otherwise.update(rule.id for rule in wider.which(article))
     finally:
         store.close()
-    return too_broad({rule.id: rule for rule in loaded.rules}, matched, articles)
+    by_id = {rule.id: rule for rule in loaded.rules}
+    return (*too_broad(by_id, matched, articles), *emptied(by_id, matched, otherwise))
 
 
 def run_file_tests(

@@ -6,6 +6,9 @@ from typing import Literal
 
 from monitor.model.facts import EntityType
 
+MIN_WINDOWS = 4
+"""A rule's usual number is known once it has been in force for so many stretches of a spike's length."""
+
 SeenKind = EntityType | Literal["TERM"]
 EditKind = Literal["any", "corrected", "retracted"]
 

@@ -2,22 +2,23 @@
 
 import re
 
-_WORD = re.compile(r"[A-Za-z]{3,}")
+_WORD = re.compile(r"[A-Za-z]{3,}|do|go")
 _DOUBLING = re.compile(r"[^aeiou][aeiou][bdgklmnprt]")
 
 # Verbs and nouns of the news whose forms follow no rule: the word, then its past forms or its plural.
 _IRREGULAR = """
 become became|begin began begun|bid bid|bring brought|build built|buy bought|catch caught|child children
-choose chose chosen|come came|crisis crises|cut cut|deal dealt|die died|draw drew drawn|drive drove driven
+choose chose chosen|come came|cut cut|deal dealt|die died|do did done|draw drew drawn|drive drove driven
 fall fell fallen|fight fought|find found|flee fled|fly flew flown|forbid forbade forbidden|freeze froze frozen
-get got gotten|give gave given|go went gone|grow grew grown|hide hid hidden|hit hit|hold held|keep kept|knife knives
-know knew known|lead led|leave left|lie lied|life lives|lose lost|make made|man men|meet met|pay paid|put put
+get got gotten|give gave given|go went gone|grow grew grown|hide hid hidden|hit hit|hold held|keep kept
+know knew known|lead led|leave left|lie lied|lose lost|make made|man men|mouse mice|meet met|pay paid|put put
 quit quit|rise rose risen|run ran|say said|see saw seen|seek sought|sell sold|send sent|set set|shake shook shaken
 shoot shot|shut shut|sink sank sunk|speak spoke spoken|spend spent|split split|spread spread|stand stood
 steal stole stolen|strike struck stricken|swear swore sworn|take took taken|teach taught|tear tore torn|tell told
-thief thieves|think thought|throw threw thrown|wife wives|win won|withdraw withdrew withdrawn|woman women
+think thought|throw threw thrown|win won|withdraw withdrew withdrawn|woman women
 write wrote written|overthrow overthrew overthrown|overtake overtook overtaken|undertake undertook undertaken
 """
+_WITH_VES = ("wolf", "half", "calf", "shelf", "self", "leaf", "loaf", "thief", "knife", "wife", "life", "scarf", "hoof")
 _FORMS = {words[0]: tuple(words[1:]) for line in re.split(r"[|\n]", _IRREGULAR.strip()) if (words := line.split())}
 
 
@@ -37,7 +38,16 @@ def inflections(text: str) -> tuple[str, ...]:
 def _forms(word: str) -> list[str]:
     irregular = _FORMS.get(word)
     past = _past(word) if irregular is None else list(irregular)
-    return [word, _with_s(word), *past, *_with_ing(word)]
+    return [word, *_plurals(word), *past, *_with_ing(word)]
+
+
+def _plurals(word: str) -> list[str]:
+    plurals = [_with_s(word)]
+    if word.endswith("is") and len(word) > 4:
+        plurals.append(f"{word[:-2]}es")  # crises, analyses
+    if word.endswith(_WITH_VES):
+        plurals.append(f"{word.removesuffix('e').removesuffix('f')}ves")
+    return plurals
 
 
 def _with_s(word: str) -> str:
@@ -62,6 +72,8 @@ def _with_ing(word: str) -> list[str]:
 
 def _stems(word: str) -> list[str]:
     """What -ed and -ing are put to: a last consonant is doubled in `stopped` and `committed`, not in `visited`."""
+    if word.endswith("ic"):
+        return [word, f"{word}k"]  # panicked
     return [word, word + word[-1]] if _DOUBLING.fullmatch(word[-3:]) else [word]
 
 

@@ -3,21 +3,53 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
-from monitor.model.rule import AllOf, AnyOf, Condition, InField, Near, NoneOf, Rule, Score, Term, Times, Together
+from monitor.model.rule import (
+    AllOf,
+    AnyOf,
+    Attribute,
+    Condition,
+    InField,
+    Near,
+    NoneOf,
+    Rule,
+    Score,
+    Term,
+    Times,
+    Together,
+)
 from monitor.rules.shapes import is_one_choice, walk
 from monitor.rules.wording import written
 
-Code = Literal["never", "ruled-out", "swallowed", "repeated", "duplicate", "unused", "broad", "untested"]
+Code = Literal[
+    "never",
+    "ruled-out",
+    "swallowed",
+    "repeated",
+    "duplicate",
+    "unused",
+    "broad",
+    "emptied",
+    "reduced",
+    "over",
+    "untested",
+]
 
 BROAD_SHARE = 0.05
 """A rule that matches more of all articles than this is called too broad."""
+EMPTIED_SHARE = 0.95
+"""A `none` that takes away more of what would match than this is called too wide."""
+MIN_EMPTIED = 20
+"""Fewer articles than these say nothing about what `none` takes away."""
 MIN_ARTICLES = 200
 """Fewer articles than these say nothing about how broad a rule is."""
 
 _WORD = re.compile(r"\w+")
+_SHORT = 2
+_SINGLE = frozenset({"outlet", "group", "country"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +74,21 @@ class Doubt:
         return f"{self.file}:{self.line}: {whose}{self.problem} [{self.code}]"
 
 
-def lint(rules: Iterable[Rule], unused: Iterable[tuple[str, int, str]] = ()) -> tuple[Doubt, ...]:
+def lint(
+    rules: Iterable[Rule], unused: Iterable[tuple[str, int, str]] = (), today: date | None = None
+) -> tuple[Doubt, ...]:
     """Everything that looks wrong, in the order of files and lines.
 
     Args:
         rules: of all files.
         unused: names nothing uses, as `Reloaded` has them.
+        today: tells rules whose time is over; None leaves that out.
     """
     found: list[Doubt] = []
     known: dict[object, Rule] = {}
     for rule in rules:
         found.extend(_of(rule, code, problem) for code, problem in _doubts(rule.condition))
+        found.extend(_of(rule, code, problem) for code, problem in _settings_doubts(rule, today))
         if not rule.tests:
             found.append(_of(rule, "untested", "has no tests; add `tests:` with `match:` and `no_match:`"))
         twin = known.setdefault(_meaning(rule.condition), rule)
@@ -82,6 +118,41 @@ def too_broad(rules: Mapping[str, Rule], matched: Mapping[str, int], articles: i
     )
 
 
+def emptied(rules: Mapping[str, Rule], matched: Mapping[str, int], without: Mapping[str, int]) -> tuple[Doubt, ...]:
+    """Rules whose `none` takes away nearly all they would find.
+
+    Args:
+        rules: by id.
+        matched: how many articles each rule matched.
+        without: how many it would have matched without its `none`.
+    """
+    problem = "`none` takes away {} of the {} articles of last week that match otherwise; narrow it"
+    return tuple(
+        _of(rules[name], "emptied", problem.format(count - matched.get(name, 0), count))
+        for name, count in without.items()
+        if count >= MIN_EMPTIED and matched.get(name, 0) <= (1 - EMPTIED_SHARE) * count
+    )
+
+
+def without_none(rule: Rule) -> Rule | None:
+    """The rule without what it rules out; None where it rules nothing out, or nothing else is left."""
+    if not isinstance(rule.condition, AllOf):
+        return None
+    kept = tuple(part for part in rule.condition.parts if not isinstance(part, NoneOf))
+    return replace(rule, condition=AllOf(kept)) if 0 < len(kept) < len(rule.condition.parts) else None
+
+
+def _settings_doubts(rule: Rule, today: date | None) -> Iterator[tuple[Code, str]]:
+    """What is odd about when the rule holds and alerts."""
+    end, trends = rule.schedule.end, rule.trends
+    if today is not None and end is not None and end < today and rule.enabled:
+        yield "over", f"its last day was {end}; delete it, disable it, or move `end`"
+    if trends.flatline and trends.flatline.only and any((trends.frequency, trends.spike, trends.first_seen)):
+        yield "never", "`flatline` with `only` lets no article alert, so its other conditions over time do nothing"
+    if trends.edited and (trends.frequency or trends.spike):
+        yield "never", "asks of an edit that many report at once, which edits don't; make two rules of it"
+
+
 def _of(rule: Rule, code: Code, problem: str) -> Doubt:
     return Doubt(code, problem, rule.file, rule.line, rule.id)
 
@@ -94,8 +165,21 @@ def _doubts(condition: Condition) -> Iterator[tuple[Code, str]]:
                 if problem not in told:
                     told.add(problem)
                     yield code, problem
-    if isinstance(condition, AllOf):
-        yield from _contradictions(condition)
+    for node in walk(condition):
+        if isinstance(node, Term) and (problem := _reduced(node)) and problem not in told:
+            told.add(problem)
+            yield "reduced", problem
+        if isinstance(node, AllOf):
+            yield from _contradictions(node, whole=node is condition)
+
+
+def _reduced(term: Term) -> str:
+    """A word of which the engine, to which punctuation is a space, leaves hardly anything."""
+    words = _words(term)
+    lost = any(unicodedata.category(sign)[0] in "SP" and sign not in "-.'’&" for sign in term.text)
+    if not lost or sum(map(len, words)) > _SHORT or not "".join(words).isascii():
+        return ""
+    return f"{written(term)} is searched as {' '.join(words)}, since punctuation is not; write a regular expression"
 
 
 def _list_doubts(node: AnyOf | NoneOf) -> Iterator[tuple[Code, str]]:
@@ -116,9 +200,13 @@ def _list_doubts(node: AnyOf | NoneOf) -> Iterator[tuple[Code, str]]:
             yield "swallowed", f"{written(term)} finds nothing that {written(broader)} beside it does not; delete one"
 
 
-def _contradictions(condition: AllOf) -> Iterator[tuple[Code, str]]:
-    """What is asked for and ruled out at once."""
+def _contradictions(condition: AllOf, *, whole: bool) -> Iterator[tuple[Code, str]]:
+    """What is asked for and ruled out at once, in the whole rule or in a branch of it."""
     parts = list(_required(condition))
+    subject = "can never match" if whole else "has a branch that can never hold"
+    if (problem := _two_places(parts)) is not None:
+        yield "never", f"{subject}: {problem}"
+        return
     refused = [term for part in parts if isinstance(part, NoneOf) for term in _alternatives(part.parts)]
     broad = _Broad(refused)
     for part in parts:
@@ -128,11 +216,23 @@ def _contradictions(condition: AllOf) -> Iterator[tuple[Code, str]]:
         out = [(term, by) for term in asked if (by := broad.over(term, itself=True)) is not None]
         if out and len(out) == len(asked):
             term, by = out[0]
-            problem = f"can never match: it needs {written(part)}, and `none` rules out {written(by)}; mend one of them"
+            problem = f"{subject}: it needs {written(part)}, and `none` rules out {written(by)}; mend one of them"
             yield "never", problem
             return
         for term, by in out:
             yield "ruled-out", f"{written(term)} can never count, since `none` rules out {written(by)}; delete one"
+
+
+def _two_places(parts: Iterable[Condition]) -> str | None:
+    """An article has one outlet, group and country; asking for two that differ asks for nothing."""
+    seen: dict[str, set[str]] = {}
+    for part in parts:
+        if isinstance(part, Attribute) and part.name in _SINGLE and not any("*" in value for value in part.values):
+            values = {value.casefold() for value in part.values}
+            if seen.setdefault(part.name, values).isdisjoint(values):
+                return f"it asks for two of `{part.name}` at once; put them into one list"
+            seen[part.name] &= values
+    return None
 
 
 def _required(condition: Condition) -> Iterator[Condition]:

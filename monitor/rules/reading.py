@@ -92,9 +92,11 @@ class Reading:
 
     def fail(self, node: Node, problem: str) -> None:
         """Note an error at the node's place."""
-        self.errors.append(RuleError(problem, file=self.file, line=node.line, column=node.column))
+        self.errors.append(RuleError(visible(problem), file=self.file, line=node.line, column=node.column))
 
     def _unknown_key(self, key: Scalar, known: tuple[str, ...], what: str) -> str:
+        if key.text == "<<":
+            return "YAML's merge key `<<` is not read; what rules share goes under `defaults:` or into an alias"
         meant = _MEANT.get(key.text.lower())
         near = meant if meant in known else self.nearest(key.text, known)
         hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
@@ -104,7 +106,12 @@ class Reading:
     def fail_inside(self, node: Scalar, offset: int, problem: str) -> None:
         """Note an error at one character of a scalar's text."""
         line, column = place_inside(self._source, node, offset)
-        self.errors.append(RuleError(problem, file=self.file, line=line, column=column))
+        self.errors.append(RuleError(visible(problem), file=self.file, line=line, column=column))
+
+
+def visible(text: str) -> str:
+    """The text with every character that cannot be seen, or that turns the line around, written as U+200B."""
+    return "".join(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in text)
 
 
 def place_inside(source: str, node: Scalar, offset: int) -> tuple[int, int]:

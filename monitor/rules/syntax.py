@@ -102,7 +102,8 @@ def _regex(pattern: str, *, exact: bool) -> Regex:
     options.max_mem = _REGEX_MEMORY
     options.log_errors = False
     try:
-        empty = re2.compile(pattern, options).search("")
+        compiled = re2.compile(pattern, options)
+        empty = compiled.search("")
     except re2.error as error:
         said = error.args[0] if error.args else "not understood"
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
@@ -110,6 +111,10 @@ def _regex(pattern: str, *, exact: bool) -> Regex:
         raise TermError(f"{problem}; look-around and back-references do not exist there") from error
     if empty:
         raise TermError(f"/{pattern[:60]}/ matches where there is nothing; take out what makes all of it optional")
+    if any(all(compiled.search(letter) for letter in letters) for letters in ("eq", "EQ", "эй", "17")):
+        raise TermError(
+            f"/{pattern[:60]}/ matches a letter or digit of nearly every text; ask for more of them in a row"
+        )
     return Regex(pattern, exact=exact)
 
 

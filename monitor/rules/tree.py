@@ -39,6 +39,10 @@ _ADVICE = (
     ("expected alphabetic or numeric character", f"* and & at the beginning have a meaning in YAML; {_QUOTE}"),
     ("cannot start any token", f"YAML does not allow this character here; {_QUOTE}"),
     ("could not find expected ':'", "a key needs a colon after it; or the line is indented wrongly"),
+    (
+        "did not find expected key",
+        "the line is indented wrongly, or text follows a closing quote; put such a value on the next line, after >-",
+    ),
     ("expected <block end>", "the line is indented wrongly, or the text after a closing quote has no comma before it"),
     ("expected ',' or", "a bracket is not closed, a comma is missing, or a term in the list needs double quotes"),
     ("unexpected end of stream", "a quote or bracket is opened and not closed"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final, get_args
 
 from monitor.model.facts import EntityType
-from monitor.model.trend import Edited, EditKind, FirstSeen, Flatline, Frequency, SeenKind, Spike, Trends
+from monitor.model.trend import MIN_WINDOWS, Edited, EditKind, FirstSeen, Flatline, Frequency, SeenKind, Spike, Trends
 from monitor.rules.durations import read_duration
 from monitor.rules.reading import Reading
 from monitor.rules.tree import Mapping, Node, Scalar
@@ -61,17 +61,20 @@ def _spike(reading: Reading, trends: Trends, node: Node) -> Trends:
             hint = "write how many times as often as usual, in what time: 3x in 6h"
             reading.fail(node, f"`{written[:60]}` is no spike; {hint}")
         return trends
-    return replace(trends, spike=Spike(_factor(reading, node, found[1]), _duration(reading, node, found[2])))
+    within = _duration(reading, node, found[2])
+    return replace(trends, spike=Spike(_factor(reading, node, found[1]), within, over=_usual_over(within)))
 
 
 def _spike_fields(reading: Reading, trends: Trends, node: Node) -> Trends:
+    before = len(reading.errors)
     fields: Fields[str, Node] = reading.fields(node, SPIKE_KEYS, "`spike`") or {}
     for key in ("factor", "within"):
         if key not in fields:
             reading.fail(node, f"`spike` without `{key}`; write it as spike: 3x in 6h, or with factor and within")
             return trends
     within = _duration(reading, fields["within"], reading.text(fields["within"], "within"))
-    spike = Spike(_factor(reading, fields["factor"], reading.text(fields["factor"], "factor")), within)
+    factor = _factor(reading, fields["factor"], reading.text(fields["factor"], "factor"))
+    spike = Spike(factor, within, over=_usual_over(within))
     if "least" in fields:
         written = reading.text(fields["least"], "least")
         if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= 100_000):
@@ -82,6 +85,9 @@ def _spike_fields(reading: Reading, trends: Trends, node: Node) -> Trends:
             spike = replace(spike, least=int(written))
     if "over" in fields:
         spike = replace(spike, over=_duration(reading, fields["over"], reading.text(fields["over"], "over")))
+        if len(reading.errors) == before and spike.over < MIN_WINDOWS * spike.within:
+            problem = f"what is usual cannot be told from less than {MIN_WINDOWS} times `within`"
+            reading.fail(fields["over"], f"{problem}; write a longer time, or leave `over` out")
     return replace(trends, spike=spike)
 
 
@@ -146,6 +152,10 @@ def _duration(reading: Reading, node: Node, written: str) -> timedelta:
     elif length is not None and not _SHORTEST <= length <= _LONGEST:
         reading.fail(node, f"{written} is too short or too long; from 1m to {_LONGEST.days}d")
     return length if length is not None and _SHORTEST <= length <= _LONGEST else timedelta(hours=1)
+
+
+def _usual_over(within: timedelta) -> timedelta:
+    return max(timedelta(days=7), MIN_WINDOWS * within)
 
 
 def _factor(reading: Reading, node: Node, written: str) -> float:

@@ -9,11 +9,8 @@ from monitor.model.alert import Reason, Verdict
 from monitor.model.article import Article
 from monitor.model.rule import Rule
 from monitor.model.story import Relation, StoryDecision
-from monitor.model.trend import Edited, FirstSeen, Frequency, SeenKind, SeenName, Sighting, Spike
+from monitor.model.trend import MIN_WINDOWS, Edited, FirstSeen, Frequency, SeenKind, SeenName, Sighting, Spike
 from monitor.trends.wording import counted, listed, span
-
-MIN_WINDOWS = 4
-"""A rule's usual number is known once it has been in force for so many stretches of the spike's length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from monitor.rules.lint import lint, too_broad
+from monitor.model.rule import AllOf, AnyOf, Term
+from monitor.rules.lint import emptied, lint, too_broad, without_none
 from monitor.rules.sarif import sarif
 from monitor.rules.schema import parse
 
@@ -23,7 +25,7 @@ def rules(*conditions: str):
 
 @pytest.mark.parametrize("case", CASES, ids=[case["rule"] for case in CASES])
 def test_doubts_are_what_the_table_says(case):
-    found = [(doubt.code, doubt.problem) for doubt in lint(rules(case["rule"]))]
+    found = [(doubt.code, doubt.problem) for doubt in lint(rules(case["rule"]), today=date(2024, 11, 18))]
     expected = [doubt.split(": ", 1) for doubt in case["doubts"]]
     assert [code for code, _ in found] == [code for code, _ in expected], found
     for (_, problem), (_, words) in zip(found, expected, strict=True):
@@ -48,6 +50,19 @@ def test_a_rule_is_too_broad_by_its_share_of_many_articles():
     by_id = {rule.id: rule for rule in rules("any: [a]", "any: [b]")}
     assert [doubt.rule for doubt in too_broad(by_id, {"r0": 60, "r1": 10}, 1_000)] == ["r0"]
     assert too_broad(by_id, {"r0": 60}, 100) == ()
+
+
+def test_a_none_that_leaves_nothing_is_told_by_what_it_takes_away():
+    all_gone, some_left, few, plain = rules(
+        "any: [a]\nnone: [the]", "any: [b]\nnone: [c]", "any: [d]\nnone: [e]", "any: [f]"
+    )
+    wider = [without_none(rule) for rule in (all_gone, some_left, few)]
+    assert [rule.condition for rule in wider] == [AllOf((AnyOf((Term(name),)),)) for name in "abd"]
+    assert without_none(plain) is None
+    by_id = {rule.id: rule for rule in (all_gone, some_left, few)}
+    found = emptied(by_id, {"r0": 1, "r1": 10}, {"r0": 40, "r1": 40, "r2": 3})
+    assert [(doubt.rule, doubt.code) for doubt in found] == [("r0", "emptied")]
+    assert "takes away 39 of the 40 articles" in found[0].problem
 
 
 def test_sarif_names_places():
