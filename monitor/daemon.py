@@ -31,6 +31,7 @@ from monitor.notices import Notices, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Editor, Sink
 from monitor.release import Releaser
+from monitor.rules.kept import Kept
 from monitor.sources.http import GuardedClient, Limits
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
@@ -132,7 +133,8 @@ class Daemon:
         recovered = await self._call(store.recover, clock.now(), [sink.name for sink in sinks])
         if recovered:
             self._log.info("deliveries of an earlier run go on", deliveries=recovered)
-        self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health)
+        kept = Kept(settings.paths.var / "rules")
+        self._rules = RulesInForce(settings.paths.rules, self._metrics, self._health, kept)
         await self._rules.reload()
         self._policy = PolicyInForce(settings.paths.alerts, self._health)
         self._policy.reload()

@@ -10,6 +10,7 @@ from monitor.errors import RuleError
 from monitor.model.policy import Policy
 from monitor.pipeline import Rulebook
 from monitor.rules.alertfile import load_policy
+from monitor.rules.kept import Kept
 from monitor.rules.load import RuleFolder
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
@@ -38,8 +39,8 @@ def signature(folder: Path, patterns: Sequence[str]) -> Signature:
 class RulesInForce:
     """Holds the current rulebook and replaces it when the folder changes."""
 
-    def __init__(self, folder: Path, metrics: Metrics, health: Health) -> None:
-        self._folder, self._files = folder, RuleFolder(folder)
+    def __init__(self, folder: Path, metrics: Metrics, health: Health, kept: Kept | None = None) -> None:
+        self._folder, self._files, self._kept = folder, RuleFolder(folder, kept), kept
         self._metrics, self._health = metrics, health
         self._seen: Signature | None = None
         self._log = structlog.get_logger("monitor.rules")
@@ -54,6 +55,8 @@ class RulesInForce:
         first, self._seen = self._seen is None, seen
         loaded = await asyncio.to_thread(self._files.reload)
         self._report(loaded.errors)
+        if self._kept is not None and self._kept.problem:
+            self._log.warning("last good rules would not outlive a restart", error=self._kept.problem)
         if not loaded.changed and not first:
             return False
         self.book = await asyncio.to_thread(Rulebook.of, loaded.rules)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monitor.errors import RuleError
 from monitor.model.rule import AnyOf, Rule
+from monitor.rules.kept import Kept
 from monitor.rules.schema import NO_DEFAULTS, Defaults, Draft, RuleFile
 from monitor.rules.tree import MAX_BYTES
 from monitor.rules.vocabulary import SharedName, Vocabulary, gather, shares_names
@@ -48,6 +49,7 @@ class _Known:
         read: what that content says, with the names and defaults below.
         names: what the names it uses stood for.
         rules: those of its last good version.
+        ever_good: whether there is one.
     """
 
     digest: bytes
@@ -55,17 +57,20 @@ class _Known:
     names: dict[str, AnyOf | None]
     defaults: Defaults
     rules: tuple[Rule, ...] = ()
+    ever_good: bool = False
 
 
 class RuleFolder:
     """Rule files (*.yaml, *.yml) below a folder, or one file; hidden files and folders are left out.
 
     Names under `vocabulary` are shared among all files; `_defaults.yaml` sets defaults for its folder and those below.
-    It remembers each file's last good version for as long as it lives. One thread at a time.
+    It remembers each file's last good version: for as long as it lives, or longer where it is given a place to keep
+    them. One thread at a time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Kept | None = None) -> None:
         self.path = path
+        self._kept = kept
         self._known: dict[Path, _Known] = {}
         self._good: dict[str, bytes] = {}  # last good versions of files that have names or defaults for others
         self._sharing: list[tuple[str, bytes]] = []
@@ -84,7 +89,10 @@ class RuleFolder:
             return Reloaded(self._rules or (), tuple(errors), changed=False)
         for gone in self._known.keys() - set(paths):
             del self._known[gone]
+            if self._kept is not None:
+                self._kept.forget(gone)
         contents = {path: content for path in paths if (content := _content(path, errors)) is not None}
+        self._recall_names(contents)
         vocabulary = self._vocabulary(contents)
         folders = self._folder_defaults(contents, errors)
         names = vocabulary.terms
@@ -95,12 +103,42 @@ class RuleFolder:
             if path in contents:
                 self._read(path, contents[path], names, _defaults_of(path.parent, folders))
                 errors.extend(self._mistakes(path, vocabulary, rules))
+            if path not in self._known or not self._known[path].ever_good:
+                self._recall(path, names, _defaults_of(path.parent, folders))
             for rule in self._known[path].rules if path in self._known else ():
                 rules.setdefault(rule.id, rule)
+        self._keep(contents, errors)
         before, self._rules = self._rules, tuple(rules.values())
         changed = self._rules != before
         shared = tuple(vocabulary.names.values())
         return Reloaded(self._rules, tuple(errors), changed, shared, tuple(self._unused(vocabulary)))
+
+    def _keep(self, contents: Mapping[Path, bytes], errors: list[RuleError]) -> None:
+        """Keep copies of the files that are good as they are."""
+        if self._kept is not None:
+            broken = {error.file for error in errors}
+            for path, content in contents.items():
+                if str(path) not in broken:
+                    self._kept.save(path, content)
+
+    def _recall(self, path: Path, names: Mapping[str, AnyOf], defaults: Defaults) -> None:
+        """For a file that has been broken since the program started, the rules of the kept copy."""
+        content = self._kept.load(path) if self._kept is not None else None
+        if content is None:
+            return
+        read = Draft(content, str(path)).finish(names, defaults)
+        if not read.errors:
+            known = self._known.setdefault(path, _Known(b"", read, {}, defaults))
+            known.rules, known.ever_good = read.rules, True
+
+    def _recall_names(self, contents: Mapping[Path, bytes]) -> None:
+        """When the program starts, the kept copies of files that have names or defaults for others."""
+        if self._kept is None or self._rules is not None:
+            return
+        for path in contents:
+            copy = self._kept.load(path)
+            if copy is not None and (path.name in _FOLDER_DEFAULTS or shares_names(copy)):
+                self._good[str(path)] = copy
 
     def _vocabulary(self, contents: Mapping[Path, bytes]) -> Vocabulary:
         sharing = {str(path): content for path, content in contents.items() if shares_names(content)}
@@ -144,7 +182,7 @@ class RuleFolder:
             return
         read = Draft(content, str(path)).finish(names, defaults)
         used = {name: names.get(name) for name in read.used}
-        self._known[path] = _Known(digest, read, used, defaults, known.rules if known else ())
+        self._known[path] = _Known(digest, read, used, defaults, *((known.rules, known.ever_good) if known else ()))
 
     def _mistakes(self, path: Path, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list[RuleError]:
         """What is wrong with the file; where nothing is, its rules become its last good version."""
@@ -160,7 +198,7 @@ class RuleFolder:
             if rule.id in rules
         ]
         if not clashes:
-            known.rules = known.read.rules
+            known.rules, known.ever_good = known.read.rules, True
         return clashes
 
     def _unused(self, vocabulary: Vocabulary) -> Iterator[tuple[str, int, str]]:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.rules.kept import Kept
 from monitor.rules.load import RuleFolder
 from monitor.rules.tree import MAX_BYTES
 
@@ -203,3 +204,62 @@ def test_broken_defaults_keep_their_last_good_version(folder):
         assert broken.rules == good
     (folder / "_defaults.yaml").unlink()
     assert RuleFolder(folder).reload().rules[0].severity.value == "medium"
+
+
+class TestRestart:
+    """The last good version outlives the process, where it is given a place."""
+
+    @pytest.fixture
+    def fresh(self, tmp_path):
+        (tmp_path / "rules").mkdir()
+        return lambda: RuleFolder(tmp_path / "rules", Kept(tmp_path / "kept"))
+
+    def write(self, tmp_path, name, text):
+        (tmp_path / "rules" / name).write_text(text)
+
+    def test_rules_of_a_broken_file_come_back(self, tmp_path, fresh):
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, any: [x]}]")
+        self.write(tmp_path, "b.yaml", "rules: [{id: b, any: [y]}]")
+        assert [rule.id for rule in fresh().reload().rules] == ["a", "b"]
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, ayn: [x]}]")
+        for _ in range(2):
+            after = fresh().reload()
+            assert [rule.id for rule in after.rules] == ["a", "b"]
+            assert len(after.errors) == 1
+        self.write(tmp_path, "a.yaml", "rules: [{id: c, any: [x]}]")
+        assert [rule.id for rule in fresh().reload().rules] == ["c", "b"]
+
+    def test_so_do_names_and_defaults(self, tmp_path, fresh):
+        self.write(tmp_path, "names.yaml", "vocabulary: {them: [x, y]}")
+        self.write(tmp_path, "_defaults.yaml", "defaults: {severity: high}")
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, any: [$them]}]")
+        (before,) = fresh().reload().rules
+        self.write(tmp_path, "names.yaml", "vocabulary: {them: [x, *y]}")
+        self.write(tmp_path, "_defaults.yaml", "defaults: {severity: hihg}")
+        after = fresh().reload()
+        assert after.rules == (before,)
+        assert len(after.errors) == 2
+
+    def test_a_file_that_grew_too_big_or_cannot_be_read_counts_too(self, tmp_path, fresh):
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, any: [x]}]")
+        fresh().reload()
+        self.write(tmp_path, "a.yaml", "#" * (MAX_BYTES + 1))
+        assert [rule.id for rule in fresh().reload().rules] == ["a"]
+
+    def test_a_file_that_is_gone_stays_gone(self, tmp_path, fresh):
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, any: [x]}]")
+        folder = fresh()
+        folder.reload()
+        (tmp_path / "rules" / "a.yaml").unlink()
+        assert folder.reload().rules == ()
+        self.write(tmp_path, "a.yaml", "broken: [")
+        assert folder.reload().rules == ()
+        assert fresh().reload().rules == ()
+
+    def test_no_room_for_copies_is_told_and_harms_nothing(self, tmp_path):
+        (tmp_path / "rules").mkdir()
+        (tmp_path / "kept").write_text("a file where the folder should be")
+        self.write(tmp_path, "a.yaml", "rules: [{id: a, any: [x]}]")
+        kept = Kept(tmp_path / "kept")
+        assert [rule.id for rule in RuleFolder(tmp_path / "rules", kept).reload().rules] == ["a"]
+        assert "cannot be written" in kept.problem
