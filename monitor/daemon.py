@@ -25,6 +25,7 @@ from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.flatlines import Flatlines
+from monitor.fulltext import Pages
 from monitor.intake import Intake
 from monitor.lock import DaemonLock
 from monitor.notices import Notices, with_rules
@@ -33,6 +34,7 @@ from monitor.ports import Clock, Editor, Sink
 from monitor.release import Releaser
 from monitor.rules.kept import Kept
 from monitor.sources.http import GuardedClient, Limits
+from monitor.sources.robots import Robots
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
 from monitor.stories.grouping import Grouper, GroupSettings
@@ -40,7 +42,7 @@ from monitor.telemetry.health import Health, HealthPage
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.systemd import notify, watchdog_interval
 from monitor.watch import PolicyInForce, RulesInForce
-from monitor.workers import FactWorkers, load_extractor
+from monitor.workers import FactWorkers, PageWorkers, load_extractor
 
 TICK_SECONDS = 1
 STOP_SECONDS = 4.0
@@ -148,6 +150,33 @@ class Daemon:
         stack.callback(workers.close)
         self._window = timedelta(days=settings.stories.window_days)
         self._grouper = Grouper(GroupSettings(window=self._window, max_members=settings.stories.max_articles))
+        client = GuardedClient(
+            user_agent=user_agent(settings.sources.contact),
+            limits=Limits(
+                total=settings.sources.timeout,
+                wire=settings.sources.max_bytes,
+                body=settings.sources.max_unpacked_bytes,
+                connections=settings.sources.host_connections,
+                rate=settings.sources.host_rate,
+            ),
+            allow_networks=settings.sources.allow_networks,
+            now=clock.now,
+        )
+        stack.push_async_callback(client.close)
+        page_workers = PageWorkers(self._worker_restarted)
+        stack.callback(page_workers.close)
+        self._pages = Pages(
+            store=store,
+            call=self._call,
+            client=client,
+            robots=Robots(client, "newsmonitor", clock.now),
+            workers=page_workers,
+            mode_of=lambda source: self._intake.full_text(source),  # noqa: PLW0108 - it is made further down
+            clock=clock,
+            metrics=self._metrics,
+            on_ready=self._new.set,
+        )
+        stack.push_async_callback(self._pages.close)
         self._pipeline = Pipeline(
             store=store,
             call=self._call,
@@ -159,6 +188,7 @@ class Daemon:
             metrics=self._metrics,
             policy=lambda: self._policy.policy,
             recent=self._recent,
+            pages=self._pages,
         )
         self._releaser = Releaser(
             store=store,
@@ -197,19 +227,6 @@ class Daemon:
         )
         editors = [sink for sink in sinks if isinstance(sink, Editor)]
         self._upkeep = Upkeep(store, editors, clock, call=self._call, log=structlog.get_logger("monitor.upkeep"))
-        client = GuardedClient(
-            user_agent=user_agent(settings.sources.contact),
-            limits=Limits(
-                total=settings.sources.timeout,
-                wire=settings.sources.max_bytes,
-                body=settings.sources.max_unpacked_bytes,
-                connections=settings.sources.host_connections,
-                rate=settings.sources.host_rate,
-            ),
-            allow_networks=settings.sources.allow_networks,
-            now=clock.now,
-        )
-        stack.push_async_callback(client.close)
         self._intake = Intake(
             store=store,
             call=self._call,
@@ -264,7 +281,7 @@ class Daemon:
         await self._intake.read_seeds(stable_for=timedelta(0))
         await self._intake.poll_all_due()
         await self._restore_stories()
-        while await self._pipeline.process(self._rules.book):
+        while await self._pipeline.process(self._rules.book) or await self._pages.settle():
             pass
         await self._releaser.release(also_groups=True)
         drained = await self._outbox.drain(self._clock.now())
@@ -442,7 +459,7 @@ class Daemon:
 
     def _worker_restarted(self, reason: str) -> None:
         self._metrics.worker_restarts.inc()
-        self._log.warning("fact worker replaced", reason=reason)
+        self._log.warning("worker replaced", reason=reason)
 
 
 def user_agent(contact: str) -> str:

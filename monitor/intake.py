@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from monitor.errors import FeedListError, StoreError
-from monitor.model.article import Article, Batch, Feed, FeedState
+from monitor.model.article import Article, Batch, Feed, FeedState, FullText
 from monitor.ports import Clock
 from monitor.sources import feedlist, schedule, seeds
 from monitor.sources.http import GuardedClient
@@ -76,6 +76,11 @@ class Intake:
     def feeds(self) -> Sequence[Feed]:
         """The feeds that are polled."""
         return tuple(self._feeds.values())
+
+    def full_text(self, source: str) -> FullText | None:
+        """Of which articles of this feed the page is to be read; None where the feed leaves that to the rules."""
+        feed = self._feeds.get(source)
+        return feed.full_text if feed is not None else None
 
     async def reload_feeds(self) -> None:
         """Read feeds.yaml if it has changed; a broken one leaves the feeds as they were, and says so."""

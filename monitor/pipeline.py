@@ -1,10 +1,11 @@
 """The way of an article: match, facts, story, alert decision, commit. The order of the stages is read here."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
+from typing import Protocol
 
 import structlog
 
@@ -16,7 +17,7 @@ from monitor.errors import ExtractionError, StoreError
 from monitor.history import History
 from monitor.matching.matcher import Matcher
 from monitor.model.alert import AlertDecision, Card
-from monitor.model.article import Article, Quarantined
+from monitor.model.article import Article, FullText, Quarantined
 from monitor.model.facts import Facts
 from monitor.model.policy import Policy
 from monitor.model.rule import Match, Rule
@@ -34,11 +35,25 @@ class Rulebook:
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
     matcher: Matcher = field(default_factory=lambda: Matcher(()))
+    reads_pages: bool = False
+    """Whether a rule asks for the pages of all articles."""
 
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> "Rulebook":
         """Compile the rules."""
-        return cls({rule.id: rule for rule in rules}, Matcher(rules))
+        reads_pages = any(rule.enabled and rule.full_text is FullText.ALWAYS for rule in rules)
+        return cls({rule.id: rule for rule in rules}, Matcher(rules), reads_pages)
+
+
+class PageReader(Protocol):
+    """Completes articles with their pages beside the pipeline."""
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Ids of the articles whose pages are awaited."""
+
+    def take(self, article: Article, matches: Iterable[Match], book: Rulebook) -> bool:
+        """Take over an article whose page is wanted; it is stored again when that has been read."""
 
 
 class Pipeline:
@@ -60,12 +75,14 @@ class Pipeline:
         metrics: Metrics,
         policy: Callable[[], Policy] = Policy,
         recent: Recent | None = None,
+        pages: PageReader | None = None,
     ) -> None:
         self._store, self._call = store, call
         self._extractor, self._grouper = extractor, grouper
         self._sinks, self._default_channel = tuple(sinks), default_channel
         self._clock, self._metrics = clock, metrics
         self._policy, self._recent = policy, recent or Recent()
+        self._pages = pages
         self._history = History(store, call)
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
@@ -78,8 +95,13 @@ class Pipeline:
         Raises:
             StoreError: nothing of the article under way was stored; it will come again.
         """
-        articles = await self._call(self._store.unprocessed, limit)
+        waiting = self._pages.under_way if self._pages else frozenset()
+        found = await self._call(self._store.unprocessed, limit + len(waiting))
+        articles = [article for article in found if article.id not in waiting][:limit]
         matched = {article.id: self._match(article, book) for article in articles}
+        if self._pages:
+            # Their turn comes when the page has been read: they are matched again, by all their words.
+            articles = [article for article in articles if not self._pages.take(article, matched[article.id], book)]
         fallen = {
             article.id: await self._history.fallen_out(article, matched[article.id], book.rules) for article in articles
         }

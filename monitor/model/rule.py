@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 
+from monitor.model.article import FullText
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
 from monitor.model.trend import NO_TRENDS, Trends
 
@@ -402,6 +403,7 @@ class Rule:
         digest: whether alerts are gathered.
         trends: what must come together over time before a match alerts.
         max_age: articles published longer ago do not alert.
+        full_text: of which articles the page is read, where the feed gives a summary and has no wish of its own.
         schedule: when it is in force; outside of it, what matches does not alert.
         mention: whom its alerts call, as the channel writes it (`@here`, a user or group id); "" for nobody.
         owner: who answers for the rule; runbook: where it is written what to do, an http(s) link; "" for none.
@@ -418,6 +420,7 @@ class Rule:
     labels: tuple[str, ...] = ()
     description: str = ""
     max_age: timedelta = timedelta(hours=48)
+    full_text: FullText = FullText.NEVER
     schedule: Schedule = ALWAYS
     mention: str = ""
     owner: str = ""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, get_args
 
+from monitor.model.article import FullText
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
 from monitor.model.rule import Digest, FieldName, Severity
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, DEFAULT_DISTANCE
@@ -78,6 +79,8 @@ _VALUES: Final[dict[str, Schema]] = {
     | {"description": 'Where alerts go, one or a list; quote names with #: "#ukraine".'},
     "labels": _TEXTS | {"description": "Words to sort rules by."},
     "max_age": {"type": "string", "pattern": r"^\d", "description": "Older articles do not alert: 90m, 48h, 7d."},
+    "full_text": {"enum": [*FullText, False]}
+    | {"description": "Read the page where a feed gives a summary: of matched articles, or always."},
     "start": _DAY | {"description": "First day the rule is in force."},
     "end": _DAY | {"description": "Last day the rule is in force."},
     "active": {"anyOf": [_TEXTS, _mapping(ACTIVE_KEYS, _ACTIVE)], "description": "When the rule is in force."},

@@ -137,7 +137,7 @@ def version_of(rule: Rule) -> str:
     meaning = [
         rule.id, rule.name, rule.severity.value, rule.channels, rule.enabled, rule.labels, rule.max_age.total_seconds(),
         schedule, rule.mention, rule.owner, rule.runbook, str(rule.throttle or ""), rule.digest.value,
-        "" if rule.trends == NO_TRENDS else str(rule.trends),
+        "" if rule.trends == NO_TRENDS else str(rule.trends), rule.full_text.value,
         _plain(rule.condition),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:12]
@@ -228,6 +228,7 @@ class _RuleReading(ConditionReading):
             labels=settings.labels,
             description=description,
             max_age=settings.max_age,
+            full_text=settings.full_text,
             schedule=settings.schedule,
             mention=settings.mention,
             owner=settings.owner,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from monitor.model.article import FullText
 from monitor.model.rule import ALWAYS, Digest, Schedule, Severity, Throttle
 from monitor.model.trend import NO_TRENDS, Trends
 from monitor.rules.durations import LONGEST, read_duration
@@ -35,6 +36,7 @@ class Settings:
     channels: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     max_age: timedelta = timedelta(hours=48)
+    full_text: FullText = FullText.NEVER
     schedule: Schedule = ALWAYS
     mention: str = ""
     owner: str = ""
@@ -106,6 +108,17 @@ def _max_age(reading: Reading, settings: Settings, node: Node) -> Settings:
     return replace(settings, max_age=length)
 
 
+def _full_text(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "full_text").lower()
+    written = "never" if written in _NO else written
+    if written and written not in list(FullText):
+        near = reading.nearest(written, list(FullText))
+        hint = f"; did you mean {near}?" if near else ""
+        reading.fail(node, f"`{written[:60]}` says not whose pages to read: {', '.join(FullText)}{hint}")
+        return settings
+    return replace(settings, full_text=FullText(written)) if written else settings
+
+
 def _start(reading: Reading, settings: Settings, node: Node) -> Settings:
     return replace(settings, schedule=read_start(reading, settings.schedule, node))
 
@@ -174,6 +187,7 @@ _CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
     "channel": _channel,
     "labels": _labels,
     "max_age": _max_age,
+    "full_text": _full_text,
     "start": _start,
     "end": _end,
     "active": _active,

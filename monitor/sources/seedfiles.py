@@ -23,7 +23,7 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_\n]{1,2000}?)(?<=\
 _LINE_MARK = re.compile(r"^(?:#{1,6}[ \t]+|>[ \t]?|```.*$)", re.MULTILINE)
 _CLUTTER = frozenset({"nav", "header", "footer", "aside", "form", "dialog", "menu", "svg", "iframe"})
 _HEAD_TAG = re.compile(r"<(meta|link)\s([^<>]{1,2000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([A-Za-z-]{2,20})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|[^\s\"'<>]+)")
+_ATTRIBUTE = re.compile(r"([A-Za-z-]{2,20})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _LANGUAGE = re.compile(r"<html\b[^<>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z-]{2,20})", re.IGNORECASE)
 
 
@@ -85,7 +85,8 @@ def read_html(text: str) -> Iterator[SeedItem]:
     canonical = ""
     for tag in _HEAD_TAG.finditer(text):
         attributes = {
-            found[1].lower(): html.unescape(found[2] or found[3] or "") for found in _ATTRIBUTE.finditer(tag[2])
+            found[1].lower(): html.unescape(found[2] or found[3] or found[4] or "")
+            for found in _ATTRIBUTE.finditer(tag[2])
         }
         if tag[1].lower() == "link":
             canonical = canonical or (attributes.get("href", "") if attributes.get("rel") == "canonical" else "")

@@ -50,6 +50,16 @@ class ArticleStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             return [read_article(row) for row in connection.execute(query)]
 
+    def complete(self, article: Article) -> None:
+        """Store what an article's page added to it.
+
+        Its content hash stays that of the feed's words, so that the feed listing it again brings nothing new.
+        """
+        row = {name: getattr(article, name) for name in ("title", "text", "html", "url", "lang", "published")}
+        row |= {"authors": list(article.authors), "flags": list(article.flags)}
+        with transaction(self._engine) as connection:
+            connection.execute(update(articles).where(articles.c.id == article.id).values(row))
+
     def backlog(self) -> int:
         """How many articles wait to be processed."""
         query = select(func.count()).select_from(articles).where(articles.c.processed.is_(None))

@@ -18,6 +18,9 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self.pages = Counter(
+            "monitor_pages_total", "Pages fetched for full texts, by outcome.", ["outcome"], registry=self.registry
+        )
         self.matches = Counter(
             "monitor_matches_total", "Articles a rule matched, by rule.", ["rule"], registry=self.registry
         )
@@ -58,7 +61,7 @@ class Metrics:
         self.rule_errors = Gauge("monitor_rule_errors", "Mistakes in rule files now.", registry=self.registry)
         self.worker_restarts = Counter(
             "monitor_worker_restarts_total",
-            "Fact workers replaced after dying or running out of time.",
+            "Workers replaced after dying or running out of time.",
             registry=self.registry,
         )
 

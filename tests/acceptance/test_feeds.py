@@ -153,6 +153,31 @@ async def test_bad_feeds_are_named_and_cost_the_good_one_nothing(newsroom: Newsr
     assert newsroom.server.url("/page") in {entry["source"] for entry in quarantined}
 
 
+async def test_a_summary_is_judged_by_its_whole_page(newsroom: Newsroom) -> None:
+    rules = """
+rules:
+  - {id: capsized, any: [capsized], severity: high}
+  - {id: ferries, any: [ferr*], severity: low, full_text: matched, max_age: 90m}
+"""
+    (newsroom.folder / "rules" / "ferries.yaml").write_text(rules)
+    told = STORY.format(people=212).replace(". ", ".</p><p>")
+    page = f"<html lang='en'><title>Ferry</title><article><p>{told} The ferry capsized at noon.</p></article></html>"
+    teaser = rss(("a", "Ferry in trouble", "Read on"), ("b", "Lamps", QUIET), when=moment(hours=1))
+    link = newsroom.server.url("/a")
+    newsroom.server.routes |= {
+        "/rss": body(teaser.replace(b"http://wire.example/a", link.encode())),
+        "/a": body(page.encode(), "text/html"),
+        "/robots.txt": body(b"User-agent: *\nAllow: /", "text/plain"),
+    }
+    newsroom.list_feeds("/rss")
+    result = await newsroom.run("run", "--once")
+    assert result.returncode == 0, result.stderr
+    assert sorted(request.path for request in newsroom.server.requests) == ["/a", "/robots.txt", "/rss"]
+    listed = json_lines(await newsroom.run("alerts", "list", "--json"))
+    assert [sorted(alert["rules"]) for alert in listed] == [["capsized", "ferries"]]
+    assert "212" in json.dumps(listed)
+
+
 async def test_an_unchanged_feed_is_asked_for_conditionally(newsroom: Newsroom) -> None:
     newsroom.server.routes["/rss"] = body(
         rss(("a", "Ferry aground", STORY.format(people=3)), when=moment(hours=1)), ETag='"one"'

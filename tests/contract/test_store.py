@@ -150,6 +150,16 @@ class TestIngest:
         assert len(store.ingest(Batch(articles=tuple(article(str(n)) for n in range(2_500))))) == 2_500
         assert store.backlog() == 2_500
 
+    def test_a_page_completes_an_article_without_making_it_new_again(self, store: SqlStore) -> None:
+        summary = article(text="A ferry ran aground.", url="http://wire.example/1?utm=x")
+        [stored] = store.ingest(Batch(articles=(summary,)))
+        whole = replace(
+            stored, text="A ferry ran aground. All 212 are safe.", url="http://wire.example/1", flags=("full_text",)
+        )
+        store.complete(whole)
+        assert store.unprocessed(10) == [whole]
+        assert store.ingest(Batch(articles=(summary,))) == []
+
 
 class TestCommit:
     def test_an_outcome_is_stored_whole_and_once(self, store: SqlStore) -> None:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 
 from monitor.errors import ExtractionError
 from monitor.model.facts import Facts
+from monitor.processes import Pool, WorkError
 from monitor.workers import FactWorkers
 from tests.support.nouns import NOON
 
@@ -100,4 +101,20 @@ async def test_workers_that_cannot_start_are_not_started_in_vain_again_and_again
         with pytest.raises(ExtractionError):
             await pool.extract("one", NOON, "en")
     assert len(restarts) == 1
+    pool.close()
+
+
+def _greedy() -> Callable[[int], int]:
+    def take(size: int) -> int:
+        return len(bytearray(size))
+
+    return take
+
+
+async def test_a_job_that_takes_too_much_memory_fails_alone() -> None:
+    pool: Pool[int, int] = Pool(_greedy, name="greedy", memory=100_000_000)
+    assert await pool.run(1_000_000) == 1_000_000
+    with pytest.raises(WorkError, match="MemoryError"):
+        await pool.run(1_000_000_000)
+    assert await pool.run(2_000_000) == 2_000_000
     pool.close()
