@@ -59,12 +59,18 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/rules-reference.md.")] = False,
+) -> None:
     """Print the JSON Schema of a rule file, for editors."""
     from json import dumps
 
     from monitor.rules.jsonschema import rule_file_schema
+    from monitor.rules.reference import reference
 
+    if markdown:
+        typer.echo(reference(), nl=False)
+        return
     typer.echo(dumps(rule_file_schema(), indent=2, ensure_ascii=False))
 
 

@@ -129,7 +129,7 @@ def _query_lines(text: str) -> Iterator[_Draft]:
     name = ""
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
-        if stripped.startswith("#"):
+        if stripped.startswith("# "):
             name = stripped.strip("# ")
         elif stripped:
             titled = re.fullmatch(r"([\w -]{1,60}):\s+(.+)", stripped)

@@ -19,6 +19,7 @@ _TEXT: Final[Schema] = {"type": ["string", "number", "boolean"]}
 _TEXTS: Final[Schema] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _NAME: Final[Schema] = {"type": "string"}
 _TERMS: Final[Schema] = {"$ref": "#/$defs/terms"}
+_OFF: Final[Schema] = {"enum": ["off", False]}
 _DAY: Final[Schema] = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
 
 
@@ -41,27 +42,42 @@ _ACTIVE: Final = {
     "zone": {"type": "string", "description": "Time zone, such as Europe/Kyiv."},
 }
 _ENTITY: Final = {
-    "name": _TEXTS,
-    "type": _one_of((*get_args(EntityType), *map(str.lower, get_args(EntityType))), several=True),
+    "name": _TEXTS | {"description": "One of these names, or a $name; * stands for anything."},
+    "type": _one_of((*get_args(EntityType), *map(str.lower, get_args(EntityType))), several=True)
+    | {"description": "Of one of these types."},
 }
 _PLACE: Final = {
     "country": _TEXTS | {"description": "Two-letter country codes."},
     "center": {"description": "Latitude, longitude in degrees.", "type": ["string", "array"]},
-    "radius": {"type": "string", "pattern": r"^\d+(\.\d+)? ?(km|mi)$"},
+    "radius": {"type": "string", "pattern": r"^\d+(\.\d+)? ?(km|mi)$", "description": "How far from it: 50km."},
 }
-_EVENT: Final = {"actor": _TEXTS, "action": _TEXTS, "object": _TEXTS, "polarity": _one_of(get_args(Polarity))}
+_EVENT: Final = {
+    "actor": _TEXTS | {"description": "Who acts."},
+    "action": _TEXTS | {"description": "The type of the event, or its verb."},
+    "object": _TEXTS | {"description": "To whom or what."},
+    "polarity": _one_of(get_args(Polarity)) | {"description": "negative is what did not happen."},
+}
+_QUOTE: Final = {"speaker": _TEXTS | {"description": "Who is quoted."}}
 _CLAIM: Final = {
-    "source": _TEXTS,
-    "type": _one_of(get_args(SourceType), several=True),
-    "cue": _one_of(get_args(CueClass), several=True),
+    "source": _TEXTS | {"description": "Who says so."},
+    "type": _one_of(get_args(SourceType), several=True) | {"description": "What kind of source it is."},
+    "cue": _one_of(get_args(CueClass), several=True) | {"description": "How it is said."},
 }
 
 
 _SPIKE: Final = {
     "factor": {"type": "number", "exclusiveMinimum": 1, "description": "How many times as often as usual."},
     "within": _NAME | {"description": "The time in which articles are counted: 6h."},
-    "least": _whole(1, 100_000) | {"description": "Fewer articles are never a spike; 3."},
-    "over": _NAME | {"description": "The time before that tells what is usual; 7d."},
+    "least": _whole(1, 100_000) | {"description": "Fewer articles are never a spike.", "default": 3},
+    "over": _NAME | {"description": "The time before that tells what is usual.", "default": "7d"},
+}
+_FIRST_SEEN: Final = {
+    "of": _one_of((*SEEN_KINDS, *map(str.lower, SEEN_KINDS)), several=True) | {"description": "What must be new."},
+    "learn": _NAME | {"description": "So long everything counts as known: 3d."},
+}
+_FLATLINE: Final = {
+    "after": _NAME | {"description": "How long nothing has matched."},
+    "only": {"enum": [True, False], "description": "Articles that match raise no alert.", "default": False},
 }
 _SEEN: Final = _one_of((*SEEN_KINDS, *map(str.lower, SEEN_KINDS)), several=True)
 
@@ -74,11 +90,12 @@ _VALUES: Final[dict[str, Schema]] = {
     "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", "description": "Names it everywhere."},
     "name": _TEXT | {"description": "What the alert card calls it."},
     "description": _TEXT | {"description": "For the next person who reads the file."},
-    "severity": _one_of(tuple(Severity)) | {"description": "How much a match matters."},
+    "severity": _one_of(tuple(Severity)) | {"description": "How much a match matters.", "default": "medium"},
     "channel": {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}
     | {"description": 'Where alerts go, one or a list; quote names with #: "#ukraine".'},
     "labels": _TEXTS | {"description": "Words to sort rules by."},
-    "max_age": {"type": "string", "pattern": r"^\d", "description": "Older articles do not alert: 90m, 48h, 7d."},
+    "max_age": {"type": "string", "pattern": r"^\d", "description": "Older articles do not alert: 90m, 7d."}
+    | {"default": "48h"},
     "full_text": {"enum": [*FullText, False]}
     | {"description": "Read the page where a feed gives a summary: of matched articles, or always."},
     "start": _DAY | {"description": "First day the rule is in force."},
@@ -87,31 +104,30 @@ _VALUES: Final[dict[str, Schema]] = {
     "mention": {"type": "string", "description": 'Whom alerts call: "@here", or an id.'},
     "owner": _TEXT | {"description": "Who answers for the rule."},
     "runbook": {"type": "string", "pattern": "^https?://", "description": "A link to what to do when it fires."},
-    "throttle": {"type": ["string", "boolean"], "description": "At most so many alerts: 5 per 1h."},
-    "digest": {"enum": [*Digest, False]} | {"description": "Gather alerts once an hour or a day."},
+    "throttle": {"type": ["string", "boolean"], "description": "At most so many alerts: 5 per 1h."}
+    | {"default": "off"},
+    "digest": {"enum": [*Digest, False]} | {"description": "Gather alerts once an hour or a day.", "default": "off"},
     "frequency": {"type": ["string", "boolean"], "description": "Independent outlets within a time: 3 outlets in 2h."},
     "spike": {"anyOf": [{"type": ["string", "boolean"]}, _mapping(SPIKE_KEYS, _SPIKE)]}
     | {"description": "Articles come so many times as often as usual: 3x in 6h."},
-    "first_seen": {"anyOf": [_SEEN, {"enum": [False]}, _mapping(FIRST_SEEN_KEYS, {"of": _SEEN, "learn": _NAME})]}
+    "first_seen": {"anyOf": [_SEEN, _OFF, _mapping(FIRST_SEEN_KEYS, _FIRST_SEEN)]}
     | {"description": "The article has a name or term the rule never met before: person, org, term."},
     "flatline": {
-        "anyOf": [
-            {"type": ["string", "boolean"]},
-            _mapping(FLATLINE_KEYS, {"after": _NAME, "only": {"enum": [True, False]}}),
-        ],
+        "anyOf": [{"type": ["string", "boolean"]}, _mapping(FLATLINE_KEYS, _FLATLINE)],
         "description": "Alert once nothing has matched for so long: 24h.",
     },
-    "edited": _one_of((*EDIT_KINDS, True, False), several=True)
+    "edited": {"anyOf": [_one_of((*EDIT_KINDS, True), several=True), _OFF]}
     | {"description": "The article is an edit, a correction or a withdrawal of what was told."},
-    "enabled": {"enum": [True, False], "description": "false keeps the rule without using it."},
+    "enabled": {"enum": [True, False], "description": "false keeps the rule without using it.", "default": True},
     "all": _TERMS | {"description": "Every entry holds."},
     "any": _TERMS | {"description": "At least one entry holds."},
     "none": _TERMS | {"description": "No entry holds."},
     "at_least": {"type": "integer", "minimum": 1, "description": "So many entries of `of` hold."},
     "of": _TERMS | {"description": "The entries `at_least` counts."},
     "near": _TERMS | {"description": "All entries stand close together."},
-    "within": _whole(0, MAX_DISTANCE) | {"description": f"Words between the entries of `near`; {DEFAULT_DISTANCE}."},
-    "ordered": {"type": "boolean", "description": "The entries of `near` stand in this order."},
+    "within": _whole(0, MAX_DISTANCE)
+    | {"description": "Words between the entries of `near`.", "default": DEFAULT_DISTANCE},
+    "ordered": {"type": "boolean", "description": "The entries of `near` stand in this order.", "default": False},
     "same_sentence": _TERMS | {"description": "One sentence makes all entries hold."},
     "same_paragraph": _TERMS | {"description": "One paragraph makes all entries hold."},
     "query": {"type": "string", "description": '(missil* OR drone*) AND Kursk NEAR/5 "North Korean*" NOT film'},
@@ -130,7 +146,7 @@ _VALUES: Final[dict[str, Schema]] = {
     "place": _or_names(_mapping(PLACE_KEYS, _PLACE)) | {"description": "Names a place there."},
     "event": _or_names(_mapping(EVENT_KEYS, _EVENT)) | {"description": "Tells of such an act."},
     "quantity": {"type": "string", "description": "Has such a number: casualties >= 10"},
-    "quote": _or_names(_mapping(QUOTE_KEYS, {"speaker": _TEXTS})) | {"description": "Quotes such a speaker."},
+    "quote": _or_names(_mapping(QUOTE_KEYS, _QUOTE)) | {"description": "Quotes such a speaker."},
     "claim": _or_names(_mapping(CLAIM_KEYS, _CLAIM)) | {"description": "Reports a claim of such a source."},
 }  # fmt: skip
 
@@ -139,20 +155,22 @@ def rule_file_schema() -> Schema:
     """JSON Schema (2020-12) of a rule file."""
     names: Schema = {"type": "object", "additionalProperties": {"$ref": "#/$defs/spellings"}}
     article = {key: _VALUES[key] for key in ATTRIBUTE_KEYS} | {
-        "title": _TEXT,
-        "text": _TEXT,
-        "finds": _TEXTS,
-        "facts": _TEXTS,
+        "title": _TEXT | {"description": "The headline."},
+        "text": _TEXT | {"description": "The text; a blank line divides paragraphs."},
+        "finds": _TEXTS | {"description": "Words that must be among those found."},
+        "facts": _TEXTS | {"description": "What must be among the facts: a name, 12 killed, 2024-11-17."},
     }
     example: Schema = {"anyOf": [_TEXT, _mapping(ARTICLE_KEYS, article)]}
     examples: Schema = {"anyOf": [example, {"type": "array", "items": example}]}
-    tests = _mapping(TEST_KEYS, dict.fromkeys(TEST_KEYS, examples)) | {"description": "Examples that prove the rule."}
+    must = {"match": "Sentences or articles the rule must match.", "no_match": "Those it must not match."}
+    tests = _mapping(TEST_KEYS, {key: examples | {"description": must[key]} for key in TEST_KEYS})
+    tests["description"] = "Examples that prove the rule."
     rule = _mapping(RULE_KEYS, _VALUES | {"tests": tests}) | {"required": ["id"]}
     file: dict[str, Schema] = {
         "defaults": _mapping(DEFAULT_KEYS, _VALUES) | {"description": "Set for all rules of the file."},
         "aliases": names | {"description": "Names for lists of spellings, for this file."},
         "vocabulary": names | {"description": "Names for lists of spellings, for all files of the folder."},
-        "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}},
+        "rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}, "description": "The list of rules."},
     }
     entry: Schema = {"anyOf": [_TEXT, {"$ref": "#/$defs/condition"}]}
     return {

@@ -23,3 +23,10 @@ def test_every_example_works(example):
 @pytest.mark.parametrize("key", [*FILE_KEYS, *RULE_KEYS, *CONDITION_KEYS, *TEST_KEYS, *ARTICLE_KEYS])
 def test_every_key_is_documented(key):
     assert re.search(rf"`{key}\b", TEXT)
+
+
+def test_the_cookbook_has_twenty_rules_that_prove_both_sides():
+    blocks = re.findall(r"```yaml\n(.*?)```", TEXT.partition("## Cookbook")[2], re.DOTALL)
+    recipes = [rule for block in blocks for rule in parse(block.encode(), "docs/rules.md").rules]
+    assert len(recipes) >= 20
+    assert [rule.id for rule in recipes if {test.expect for test in rule.tests} != {True, False}] == []

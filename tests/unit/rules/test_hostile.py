@@ -1,8 +1,14 @@
 """Files made to hurt are refused with a place, by counting rather than by luck."""
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.rules.conditions import ATTRIBUTE_KEYS
 from monitor.rules.schema import parse
+from monitor.rules.settings import SETTING_KEYS
 
 BIG = ", ".join(f"w{number}x" for number in range(2_000))
 CASES = {
@@ -34,3 +40,16 @@ def test_it_is_refused_with_a_message(text):
 def test_a_long_row_of_not_is_read_without_recursion():
     (rule,) = parse(f"rules: [{{id: a, query: 'x {'NOT ' * 4_000}y'}}]".encode(), "a.yaml").rules
     assert len(rule.condition.parts) == 2
+
+
+@given(
+    st.sampled_from([*SETTING_KEYS, *ATTRIBUTE_KEYS, "quantity", "near", "at_least"]),
+    st.text(st.sampled_from("0123456789 xinhmd/.-:{}[],percoutletsngyoff\u202e\u0661é"), max_size=30)
+    | st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), max_size=20),
+)
+def test_any_value_of_any_setting_is_taken_or_refused_with_a_place(key, value):
+    written = json.dumps(value, ensure_ascii=False)
+    content = f"rules:\n  - id: a\n    any: [x]\n    {key}: {written}\n  - {{id: b, any: [y]}}\n"
+    parsed = parse(content.encode("utf-8", "replace"), "a.yaml")
+    assert [rule.id for rule in parsed.rules][-1:] == ["b"]
+    assert len(parsed.rules) == 2 or (parsed.errors and all(error.line == 4 for error in parsed.errors))

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 import monitor.rules
 from monitor.rules.conditions import CONDITION_KEYS
 from monitor.rules.jsonschema import rule_file_schema
+from monitor.rules.reference import reference
 from monitor.rules.schema import DEFAULT_KEYS, RULE_KEYS
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +58,11 @@ def test_the_shipped_schema_is_the_one_the_code_makes():
     assert json.loads(shipped.read_text()) == rule_file_schema(), "write it anew: monitor rules schema > " + str(
         shipped
     )
+
+
+def test_the_reference_is_the_one_the_code_makes():
+    page = ROOT / "docs" / "rules-reference.md"
+    assert page.read_text() == reference(), f"write it anew: monitor rules schema --markdown > {page}"
 
 
 @pytest.mark.parametrize("text", [*(path.read_text() for path in SHIPPED), *EXAMPLES])
