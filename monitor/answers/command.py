@@ -46,7 +46,7 @@ async def run(context: Context, by: Asker, text: str) -> Reply | Modal:
 
 def usage(problem: str = "") -> Reply:
     """All verbs."""
-    lines = "\n".join(f"`/watch {form}`  {what}" for form, what in USAGE.values())
+    lines = "\n".join(f"`/watch {form}` — {what}" for form, what in USAGE.values())
     return Reply(f"{problem}\n{lines}" if problem else lines)
 
 

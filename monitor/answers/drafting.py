@@ -179,15 +179,18 @@ async def backtest(context: Context, rule: Rule) -> list[Block]:
         return len(found.ids), found.by_day(since, until), found.titles, backtesting.stories(found, since), articles
 
     count, days, titles, stories, articles = await asyncio.to_thread(run)
-    told = f"{stories:,} alerts" if stories is not None else "too many to tell stories apart"
-    blocks = [
-        section(f"*{count:,} matches* in {articles:,} articles of 7 days, *{told}* after copies  `{sparkline(days)}`")
-    ]
+    told = _count(stories, "alert") if stories is not None else "too many to tell stories apart"
+    found = f"*{_count(count, 'match', 'matches')}* in {_count(articles, 'article')} of 7 days"
+    blocks = [section(f"{found}, *{told}* after copies  `{sparkline(days)}`")]
     if titles:
         blocks.append(bullets([[words(title, longest=160)] for title in reversed(titles)]))
     elif articles:
         blocks.append(note("Nothing of last week would have matched; that may be what you want."))
     return blocks
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 async def save(context: Context, by: Asker, view: View) -> Modal | Corrections | None:

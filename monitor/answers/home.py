@@ -1,6 +1,7 @@
 """The app's home tab: today's stories, how the rules do, and the silences of whoever looks at it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.alerts.times import hour, stamp
@@ -24,14 +25,15 @@ async def home(context: Context, user: str) -> View:
     verdicts = await context.call(context.store.verdicts, now - _VERDICTS)
     silences = await context.call(context.store.silences, now)
     today = [status.alert for status in statuses if status.alert.created > now - _TODAY]
-    mine = [silence for silence in silences if silence.author == user]
+    mine = [silence for silence in silences if silence.author == user][:_MOST_SILENCES]
+    muted = {silence.id: await _muted(context, silence) for silence in mine}
     blocks = [
         header("Today"),
         *_stories(today),
         header("Rules"),
         *_rules(context, verdicts.values()),
         header("Your silences"),
-        *_silences(mine),
+        *_silences(mine, muted),
         {"type": "divider"},
         note(f"As of {hour(now)}. `/watch` shows what else you can ask for."),
         {"type": "actions", "block_id": "home", "elements": [button("Refresh", REFRESH)]},
@@ -75,14 +77,25 @@ def _record(verdict: RuleVerdicts) -> str:
     if verdict.precision is None:
         return f"{counted}, nobody has answered"
     answered = verdict.acknowledged + verdict.not_relevant
-    return f"{counted}, {verdict.precision:.0%} relevant of {answered} answered"
+    return f"{counted}, {verdict.precision:.0%} of {answered} answered relevant"
 
 
-def _silences(silences: list[Silence]) -> list[Block]:
+async def _muted(context: Context, silence: Silence) -> str:
+    """What a silence holds, as a person knows it: a story by its headline."""
+    where = f" in {escaped(', '.join(silence.selector.channel))}" if silence.selector.channel else ""
+    if not silence.selector.story:
+        rest = replace(silence.selector, channel=())
+        return f"`{escaped(str(rest))}`{where}"
+    told = await context.call(context.store.alerts_of, silence.selector.story[0])
+    headline = told[0].card.headline if told else f"story {silence.selector.story[0]}"
+    return f"{escaped(headline)}{where}"
+
+
+def _silences(silences: list[Silence], muted: Mapping[str, str]) -> list[Block]:
     if not silences:
         return [note("None. A card's buttons or `/watch mute` and `/watch snooze` make them.")]
     return [
-        section(f"`{escaped(str(silence.selector))}` until {stamp(silence.ends)}")
+        section(f"{muted[silence.id]} until {stamp(silence.ends)}")
         | {"block_id": f"silence-{silence.id}", "accessory": button("End now", END, silence.id)}
-        for silence in silences[:_MOST_SILENCES]
+        for silence in silences
     ]

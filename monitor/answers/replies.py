@@ -67,7 +67,9 @@ def section(text: str) -> Block:
 
 def code(text: str) -> Block:
     """Lines as they are, in a fixed width."""
-    lines = "\n".join(smooth(line) for line in text.splitlines())
+    # `smooth` would take the indentation with it.
+    rows = (f"{' ' * (len(line) - len(line.lstrip()))}{smooth(line.lstrip())}" for line in text.splitlines())
+    lines = "\n".join(rows)
     shown = lines if len(lines) <= LONGEST_CODE else lines[: lines.rfind("\n", 0, LONGEST_CODE)] + "\n…"
     inside = [{"type": "text", "text": shown or "–"}]
     return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": inside}]}
@@ -80,8 +82,10 @@ def bullets(lines: Sequence[Sequence[Block]]) -> Block:
 
 
 def words(text: str, *, bold: bool = False, longest: int = 300) -> Block:
-    """A piece of a line, in which nothing is formatted."""
-    return {"type": "text", "text": cut(literal(text), longest) or "–", **({"style": {"bold": True}} if bold else {})}
+    """A piece of a line, in which nothing is formatted; spaces at its ends stay."""
+    shown = cut(literal(text), longest) or "–"
+    shown = f"{' ' if text[:1].isspace() else ''}{shown}{' ' if text[-1:].isspace() else ''}"
+    return {"type": "text", "text": shown, **({"style": {"bold": True}} if bold else {})}
 
 
 def link(text: str, url: str) -> Block:

@@ -87,7 +87,7 @@ async def test_a_query_is_tested_on_the_articles_of_the_week(house: House) -> No
     texts = ["Grain left Odesa.", "Grain left Kansas.", "Nothing at all."]
     house.store.ingest(Batch(articles=tuple(article(text, text=text, title=text) for text in texts)))
     answer = await house.server.socket.command("test grain AND (Odesa OR Odessa)")
-    assert "1 matches" in answer
+    assert "1 match" in answer
     assert "3 articles of 7 days" in answer
     assert "Grain left Odesa." in answer
     assert "write OR" in await house.server.socket.command("test grain AND (Odesa or Odessa)")
@@ -101,7 +101,7 @@ async def test_adding_a_rule_tries_it_and_saves_it_once_confirmed(house: House) 
     wrong = await house.server.socket.submit(asked, {"query": "grain AND (Odesa or Kyiv)"})
     assert "write OR" in wrong.answer["errors"]["query"]
     await house.server.socket.submit(asked, {"severity": "high"})
-    confirm = await house.view("1 matches")
+    confirm = await house.view("1 match")
     assert "grain AND Odesa" in confirm.text
     assert not (house.folder / "from-slack.yaml").exists()
     await house.server.socket.submit(confirm)

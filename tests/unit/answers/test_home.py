@@ -1,6 +1,7 @@
 """The home tab, watching an entity, and what must not be seen."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from monitor.facts.extract import Extractor
@@ -33,10 +34,13 @@ async def test_the_home_tab_shows_today_the_rules_and_own_silences(house: House)
     assert "Today's" in shown.text
     assert "<!here>" not in shown.text
     assert "Yesterday's news" not in shown.text
-    assert "2 alerts in 30 days, 100% relevant of 1 answered" in shown.text
+    assert "2 alerts in 30 days, 100% of 1 answered relevant" in shown.text
     assert "1 rules in force" in shown.text
     assert "rule=missiles" in shown.text
-    assert "story=" not in shown.text
+    assert "until" in shown.text
+    await house.server.socket.command(f"mute {alert.id}", channel="war")
+    await house.server.socket.open_home("U2")
+    assert "Today's" in json.dumps((await home_of(house, "U2")).body["blocks"][-5:])
 
 
 async def test_a_silence_is_ended_from_the_home_tab(house: House) -> None:
@@ -82,7 +86,7 @@ async def test_watching_an_entity_of_the_article(house: House) -> None:
     menu = next(b["element"] for b in asked.body["blocks"] if b["block_id"] == "entity")
     label = next(o["text"]["text"] for o in menu["options"] if o["text"]["text"].startswith("Vladimir Putin"))
     await house.server.socket.submit(asked, {"entity": label})
-    confirm = await house.view("matches*")
+    confirm = await house.view("of 7 days")
     assert "A speech" in confirm.text
     await house.server.socket.submit(confirm)
     await house.view("is saved in")
