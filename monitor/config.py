@@ -114,6 +114,13 @@ class Slack(_Section):
         description="xapp-... token, by which people answer alerts from Slack; set it as MONITOR_SLACK__APP_TOKEN",
     )
     app_token_file: Path | None = Field(None, description="file that holds the app token")
+    webhook_url: SecretStr = Field(
+        SecretStr(""), description="address of an incoming webhook, used while there is no bot token; also a secret"
+    )
+    webhook_url_file: Path | None = Field(None, description="file that holds the webhook's address")
+    webhook_guarantee: Literal["at_least_once", "at_most_once"] = Field(
+        "at_least_once", description="what a lost answer of the webhook means: the alert is sent again, or it is not"
+    )
     allowed_users: tuple[str, ...] = Field((), description="ids of the users who may answer; none named: the workspace")
     allowed_channels: tuple[str, ...] = Field(
         (), description="channels (name or id) where answers count; none named: all the app is in"
@@ -138,6 +145,15 @@ class Slack(_Section):
             ConfigError: app_token_file cannot be read.
         """
         return _secret("slack.app_token_file", self.app_token, self.app_token_file)
+
+    @property
+    def webhook(self) -> str:
+        """The webhook's address itself, "" for none.
+
+        Raises:
+            ConfigError: webhook_url_file cannot be read.
+        """
+        return _secret("slack.webhook_url_file", self.webhook_url, self.webhook_url_file)
 
 
 class Health(_Section):
@@ -270,7 +286,7 @@ def _wrong(error: ValidationError, text: str, file: Path, environ: Mapping[str, 
         variable = f"{PREFIX}{section}__{key}".upper()
         given = next((name for name in environ if name.upper() == variable), "")
         where = f"environment variable {given}" if given else f"{file}:{_line(text, section, key)}"
-        shown = "" if "token" in key else f", not {item['input']!r}"
+        shown = "" if "token" in key or "webhook_url" in key else f", not {item['input']!r}"
         meant = sections()[section][key].description if key in sections().get(section, {}) else ""
         problems.append(f"{where}: {section}.{key}: {item['msg'][:1].lower()}{item['msg'][1:]}{shown} ({meant})")
     return problems

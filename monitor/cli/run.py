@@ -28,7 +28,11 @@ def run(
     from monitor.telemetry.logs import set_up
 
     # Cards on the same terminal tell what these would.
-    told_by_cards = () if chosen.slack.token or not sys.stdout.isatty() else ("monitor.pipeline", "monitor.outbox")
+    told_by_cards = (
+        ()
+        if chosen.slack.token or chosen.slack.webhook or not sys.stdout.isatty()
+        else ("monitor.pipeline", "monitor.outbox")
+    )
     set_up(chosen.log.level, chosen.log.format, quiet=told_by_cards)
     import uvloop
 
@@ -62,6 +66,10 @@ def sinks(chosen: "Settings") -> "tuple[list[Sink], str]":
     from monitor.sinks import Deps, make
 
     deps = Deps(clock=SystemClock(), log=structlog.get_logger("monitor.sinks"))
+    if not chosen.slack.token and chosen.slack.webhook:
+        guarantee = chosen.slack.webhook_guarantee
+        webhook = {"url": chosen.slack.webhook, "guarantee": guarantee, "timeout": chosen.slack.timeout}
+        return [make("slack_webhook", webhook, deps)], f"a Slack webhook, {guarantee.replace('_', ' ')}"
     if not chosen.slack.token:
         return [make("console", {}, deps)], "this terminal; docs/slack.md tells how to connect Slack"
     options = {

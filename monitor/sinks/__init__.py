@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from monitor.errors import ConfigError
 from monitor.ports import Clock, Sink
 
-KINDS = ("console", "slack")
+KINDS = ("console", "slack", "slack_webhook")
 ENTRY_POINTS = "monitor.sinks"
 
 

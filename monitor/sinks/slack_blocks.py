@@ -38,15 +38,17 @@ _USER = re.compile("[UW][A-Z0-9]{1,20}")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
-def blocks(card: Card, lost_thread: bool = False, standing: Standing | None = None) -> list[Block]:
+def blocks(
+    card: Card, lost_thread: bool = False, standing: Standing | None = None, *, channel: str = ""
+) -> list[Block]:
     """The message's blocks.
 
     With `lost_thread` the card says that it should have been a reply to a message that is gone; with `standing` it
-    also says how the story stands now.
+    also says how the story stands now; `channel` is told where the message may stand in another.
     """
     update = card.kind.value in _IN_THREAD
     parts = {
-        "heading": [_context(_heading(card))],
+        "heading": [_context(_heading(card) + (f"  ·  for {parsed(cut(channel, 80))}" if channel else ""))],
         "changes": _rich(_lines([_change(change) for change in card.changes[:8]])),
         "title": _rich(_lines([_title(card)])),
         "source": [] if card.items else [_context(_source(card, standing))],

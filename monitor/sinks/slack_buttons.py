@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from monitor.alerts.text import cut
-from monitor.model.alert import Alert, Standing
+from monitor.model.alert import Alert, AlertKind, Standing
 from monitor.sinks.slack_blocks import Block, literal
 
 ROW = "answers"
@@ -25,8 +25,12 @@ class Press(StrEnum):
 
 
 def buttons(alert: Alert, standing: Standing | None = None, *, reply: bool = False) -> list[Block]:
-    """The row of a card; a reply in a thread has only what concerns itself."""
+    """The row of a card; a reply in a thread has only what concerns itself, a digest and a notice of ours nothing."""
+    if alert.kind is AlertKind.DIGEST or not alert.rules:
+        return []
     row: list[Block] = []
+    if alert.kind is AlertKind.REMINDER and reply:
+        row.append(button("Acknowledge", Press.ACKNOWLEDGE, alert.id, style="primary"))
     if not reply:
         if standing is None or not standing.acknowledged:
             row.append(button("Acknowledge", Press.ACKNOWLEDGE, alert.id, style="primary"))
