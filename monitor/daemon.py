@@ -28,7 +28,7 @@ from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
 from monitor.intake import Intake
 from monitor.lock import DaemonLock
-from monitor.notices import Notices, with_rules
+from monitor.notices import Notices, tellable, with_deliveries, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Editor, Sink
 from monitor.release import Releaser
@@ -130,6 +130,7 @@ class Daemon:
         self._store = store
         stack.callback(store.close)
         sinks, destination = self._make_sinks(settings)
+        self._sinks = sinks
         for sink in sinks:
             stack.push_async_callback(sink.close)
         recovered = await self._call(store.recover, clock.now(), [sink.name for sink in sinks])
@@ -209,7 +210,7 @@ class Daemon:
             policy=lambda: self._policy.policy,
         )
         self._notices = Notices(
-            {"rules": with_rules(lambda: self._rules.mistakes)},
+            {"rules": with_rules(lambda: self._rules.mistakes), "deliveries": with_deliveries(self._blocked)},
             store=store,
             call=self._call,
             sinks=[sink.name for sink in sinks],
@@ -244,6 +245,10 @@ class Daemon:
         stack.push_async_callback(self._intake.close)
         await self._intake.open()
         self._destination = destination
+
+    def _blocked(self) -> list[str]:
+        """What takes no alerts until a person mends it, as far as that can be told by another way."""
+        return tellable(self._outbox.troubles, len(self._sinks), self._settings.slack.channel)
 
     def _answer_context(self) -> Context:
         """What people who answer from Slack work with."""
@@ -426,6 +431,9 @@ class Daemon:
         waiting, oldest = await self._call(self._store.open_deliveries)
         self._metrics.backlog.set(backlog)
         self._metrics.outbox.set(waiting)
+        for sink in self._sinks:
+            blocked = [trouble for trouble in self._outbox.troubles if trouble.operator and trouble.sink == sink.name]
+            self._metrics.blocked.labels(sink.name).set(len(blocked))
         for outcome, total in self._outbox.totals.items():
             self._metrics.deliveries.labels(outcome).inc(total - self._counted.get(outcome, 0))
             self._counted[outcome] = total

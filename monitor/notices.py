@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from monitor.alerts.outbox import Trouble
+from monitor.alerts.routing import same_channel
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, FactLine, Reason
 from monitor.model.article import Article, SourceKind
 from monitor.model.rule import Severity
@@ -27,12 +29,14 @@ class Topic:
         lines: what is wrong now, one line each; empty where nothing is.
         begun, ended: the headlines.
         advice: what to do.
+        label: what each line is called on the card.
     """
 
     lines: Callable[[], Sequence[str]]
     begun: str
     ended: str
     advice: str
+    label: str = "Mistake"
 
 
 class Notices:
@@ -122,7 +126,7 @@ def _card(topic: Topic, about: Article, kind: AlertKind, severity: Severity) -> 
         url="",
         outlet=about.outlet,
         published=None,
-        facts=tuple(FactLine("Mistake", line) for line in shown),
+        facts=tuple(FactLine(topic.label, line) for line in shown),
         notes=(topic.advice,) if about.text else (),
     )
 
@@ -135,3 +139,26 @@ def with_rules(lines: Callable[[], Sequence[str]]) -> Topic:
         ended="All rule files are good again and in force",
         advice="mend the file, or see `monitor rules check`",
     )
+
+
+def with_deliveries(lines: Callable[[], Sequence[str]]) -> Topic:
+    """The topic of channels and sinks that take no alerts until a person mends something."""
+    return Topic(
+        lines,
+        begun="Alerts wait for somebody to mend where they go",
+        ended="All alerts are delivered again",
+        advice="nothing is lost: what waits is delivered once it is mended; see `monitor alerts list --state pending`",
+        label="Waiting",
+    )
+
+
+def tellable(troubles: Sequence[Trouble], sinks: int, default_channel: str) -> list[str]:
+    """What takes no alerts until a person mends it, one line each, as far as a notice can get through another way.
+
+    That is where there is another sink, or where it is not the channel that notices go to.
+    """
+    return [
+        f"{trouble.sink} {trouble.channel}: {trouble.error}" if trouble.channel else f"{trouble.sink}: {trouble.error}"
+        for trouble in troubles
+        if trouble.operator and (sinks > 1 or (trouble.channel and not same_channel(trouble.channel, default_channel)))
+    ]

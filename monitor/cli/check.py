@@ -1,8 +1,8 @@
 """`monitor check`: what is wrong, and what to do about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,12 +24,16 @@ class Finding:
     problem: str = ""
 
 
-def check(config: ConfigOption = None, json: JsonOption = False) -> None:
+def check(
+    config: ConfigOption = None,
+    send: Annotated[bool, typer.Option("--send", help="Also send a test card to where alerts go by default.")] = False,
+    json: JsonOption = False,
+) -> None:
     """Check configuration, rules, feeds, database, model and Slack; 1 where something is wrong."""
     chosen = settings(config)
-    findings = [
-        finding for look in (_rules, _feeds, _seeds, _database, _model, _alerts) for finding in _run(look, chosen)
-    ]
+    looks = (_rules, _feeds, _seeds, _database, _model)
+    findings = [finding for look in looks for finding in _run(look.__name__, look(chosen))]
+    findings += _run("alerts", _alerts(chosen, send=send))
     if json:
         print_json({"part": f.part, "ok": not f.problem, "detail": f.detail, "problem": f.problem} for f in findings)
     else:
@@ -40,11 +44,11 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _run(look: "Callable[[Settings], Iterator[Finding]]", chosen: "Settings") -> Iterator[Finding]:
+def _run(name: str, look: Iterator[Finding]) -> Iterator[Finding]:
     try:
-        yield from look(chosen)
+        yield from look
     except MonitorError as error:
-        yield Finding(look.__name__.removeprefix("_"), "", str(error))
+        yield Finding(name.removeprefix("_"), "", str(error))
 
 
 def _rules(chosen: "Settings") -> Iterator[Finding]:
@@ -128,30 +132,15 @@ def _model(chosen: "Settings") -> Iterator[Finding]:
         yield Finding("model", "", "no spaCy model is installed: facts come from rules alone; run `make run` again")
 
 
-def _alerts(chosen: "Settings") -> Iterator[Finding]:
-    import asyncio
+def _alerts(chosen: "Settings", *, send: bool = False) -> Iterator[Finding]:
+    from monitor.cli.check_alerts import problems
+    from monitor.rules.alertfile import load_policy
 
-    from monitor.cli.run import sinks
-
-    enabled = [rule for rule in rule_folder(chosen.paths.rules).rules if rule.enabled]
-    wanted = {channel for rule in enabled for channel in rule.channels or ("",)}
-    if "" in wanted and chosen.slack.token and not chosen.slack.channel:
-        yield Finding("slack", "", "some rules name no channel and slack.channel is empty; set MONITOR_SLACK__CHANNEL")
-    channels = sorted({channel or chosen.slack.channel for channel in wanted} - {""})
-
-    async def look() -> tuple[str, list[str]]:
-        from monitor.sinks.slack import SlackSink
-
-        made, destination = sinks(chosen)
-        problems = []
-        for sink in made:
-            if isinstance(sink, SlackSink):
-                problems += await sink.check(channels)
-            await sink.close()
-        return destination, problems
-
-    destination, problems = asyncio.run(look())
-    for problem in problems:
-        yield Finding("slack", "", problem)
-    if not problems:
+    routes = load_policy(chosen.paths.alerts)
+    for error in routes.errors[:_MOST]:
+        yield Finding("alerts", "", str(error))
+    destination, found = problems(chosen, routes.policy, send=send)
+    for problem in found:
+        yield Finding("slack" if chosen.slack.token else "alerts", "", problem)
+    if not found:
         yield Finding("alerts", f"go to {destination}")

@@ -56,6 +56,12 @@ class Metrics:
         )
         self.backlog = Gauge("monitor_backlog", "Articles stored and not yet processed.", registry=self.registry)
         self.outbox = Gauge("monitor_outbox", "Deliveries not yet settled.", registry=self.registry)
+        self.blocked = Gauge(
+            "monitor_sink_blocked",
+            "Channels that take no alerts until a person mends something; 1 also for a whole sink.",
+            ["sink"],
+            registry=self.registry,
+        )
         self.feeds = Gauge("monitor_feeds", "Feeds by state.", ["state"], registry=self.registry)
         self.rules = Gauge("monitor_rules", "Watch rules in force.", registry=self.registry)
         self.rule_errors = Gauge("monitor_rule_errors", "Mistakes in rule files now.", registry=self.registry)

@@ -33,7 +33,9 @@ async def sink(request: pytest.FixtureRequest) -> AsyncIterator[Sink]:
         yield ConsoleSink(Console(file=io.StringIO(), width=80), deps)
         return
     async with SlackServer(channel_names=("alerts",)) as server:
-        options = {"bot_token": "xoxb-test", "base_url": server.base_url, "per_second": 1_000}
+        options: dict[str, object] = {"bot_token": "xoxb-test", "base_url": server.base_url, "per_second": 1_000}
+        if request.param == "slack_webhook":
+            options = {"url": server.webhook_url, "per_second": 1_000}
         made = sinks.make(request.param, options, deps)
         yield made
         await made.close()
@@ -45,7 +47,7 @@ def delivery(sink: Sink, key: str = "one", *, seq: int = 0, title: str = "A titl
 
 
 def test_the_kinds_are_these() -> None:
-    assert sinks.KINDS == ("console", "slack")
+    assert sinks.KINDS == ("console", "slack", "slack_webhook")
 
 
 async def test_a_sink_is_named_as_its_kind(sink: Sink) -> None:

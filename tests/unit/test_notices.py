@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.notices import Notices, with_rules
+from monitor.alerts.outbox import Trouble
+from monitor.notices import Notices, tellable, with_rules
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
-from tests.support.nouns import FakeClock
+from tests.support.nouns import NOON, FakeClock
 
 
 @pytest.fixture
@@ -86,3 +87,24 @@ async def test_what_was_mended_while_the_monitor_was_down_is_told(store: SqlStor
     watcher.wrong = []
     watcher.start()
     assert await watcher.pass_time(100) == [("update", MENDED, [])]
+
+
+def trouble(channel: str, *, operator: bool = True) -> Trouble:
+    return Trouble("slack", channel, f"Slack cannot post to {channel or 'any'}", operator, NOON, NOON)
+
+
+@pytest.mark.parametrize(
+    ("troubles", "sinks", "told"),
+    [
+        ([trouble("#war")], 1, ["slack #war: Slack cannot post to #war"]),
+        ([trouble("News")], 1, []),
+        ([trouble("")], 1, []),
+        ([trouble("")], 2, ["slack: Slack cannot post to any"]),
+        ([trouble("#war", operator=False)], 2, []),
+        ([], 2, []),
+    ],
+)
+def test_blocked_channels_are_told_where_another_way_leads(
+    troubles: list[Trouble], sinks: int, told: list[str]
+) -> None:
+    assert tellable(troubles, sinks, "#news") == told
