@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from time import perf_counter
 
-from bench.facts import dates, gold, polnear, speed
+from bench.facts import dates, gold, places, polnear, speed
 from bench.facts.report import Context, Section, Skipped, printed
 from monitor.facts.extract import Extractor
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Section] = {
     "polnear-dev": polnear.dev,
     "gold": gold.measure,
     "dates": dates.measure,
+    "places": places.measure,
     "speed": speed.measure,
 }
 

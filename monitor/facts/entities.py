@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from monitor.facts import titles
+from monitor.facts import places, titles
 from monitor.facts.gazetteer import Entry, Gazetteer
 from monitor.facts.reading import Reading
 from monitor.model.facts import Acronym, Entity, EntityType, Geo, Span
@@ -35,6 +35,8 @@ _WEAPON_WORDS = re.compile(
     r"\b(?:missile|rocket|artillery|weapons?) systems?$",
     re.IGNORECASE,
 )
+_FACILITY_WORDS = re.compile(r"\b(?:Plant|Airport|Bridge|Stadium|Station|Tower|Dam|Reactor|Canal|Tunnel|Collider)$")
+_CAPITAL_WITHIN = re.compile(r"\s[A-Z]")
 _PLACE_WORDS = re.compile(
     r"\b(?:region|province|district|county|valley|river|sea|strait|gulf|island|islands|peninsula|bay|oblast)$",
     re.IGNORECASE,
@@ -55,6 +57,8 @@ _ORG_WORDS = re.compile(
 _AT_A_PLACE = re.compile(
     r"\b(?:off|(?:coast|island|town|city|village|province|district|port|capital|suburb|outskirts) of) $", re.IGNORECASE
 )
+_IN_A_PLACE = re.compile(r"\b(?:in|In|near|Near|at|outside|around|into|throughout) $")
+_DIVISION_AFTER = re.compile(r" (?:state|province|oblast|region|district|county|governorate|prefecture)\b")
 _COMPANY = re.compile(
     r"\b(?:(?:chip|car|drug|plane|phone|steel|toy|truck|ship|aircraft)maker|carrier|airline|retailer|lender|insurer"
     r"|brewer|start-?up|conglomerate) ([A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+){0,2})"
@@ -130,18 +134,22 @@ def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], *,
     ]
     mentions = _settle([*explained, *patterned, *companies], known, modelled, titled)
     if model:
-        mentions = _people(reading, mentions)
+        mentions = _towns(reading, _people(reading, mentions))
     return _join(reading, mentions[: MAX_ENTITIES * 4], gazetteer)
 
 
 def _explained(reading: Reading, acronyms: Sequence[Acronym], gazetteer: Gazetteer) -> Iterator[Mention]:
     for acronym in acronyms:
-        entry = gazetteer.entries.get(acronym.canonical)
+        entry = gazetteer.named(acronym.canonical)
         kind: EntityType = "ORG"
         if entry is not None:
             kind = entry.type
         elif _WEAPON_WORDS.search(acronym.canonical):
             kind = "WEAPON"
+        elif _FACILITY_WORDS.search(acronym.canonical):
+            kind = "FAC"
+        elif not _CAPITAL_WITHIN.search(acronym.canonical):
+            kind = "OTHER"
         entry = entry or Entry(acronym.canonical, kind, acronym=acronym.short)
         start = reading.mended.find(acronym.long, acronym.span.start)
         if start < 0:
@@ -230,7 +238,7 @@ def _settle(sure: list[Mention], known: list[Mention], modelled: list[Mention], 
             inside
             and longer
             and not whole
-            and mention.type in _COVERING
+            and (mention.type in _COVERING or (mention.type == "GPE" and places.table().named(mention.name)))
             and "'s " not in mention.name
             and len(inside) == 1
         ):
@@ -277,6 +285,51 @@ def _people(reading: Reading, mentions: list[Mention]) -> list[Mention]:
         person = _nearest(full[token.text], token.idx)
         kept.append(Mention(token.idx, token.idx + len(token), "PERSON", person.name, 0.85, "surname", person.entry))
     return sorted(kept, key=lambda m: m.start)
+
+
+def _towns(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """A name of the table of places is one where a place would stand: 'near Orikhiv', 'the Dayton fire marshal'."""
+    people = {word for m in mentions if m.type == "PERSON" and " " in m.name for word in m.name.split()}
+    kept = [_as_town(reading, mention) if mention.name not in people else mention for mention in mentions]
+    towns = {m.name for m in kept if m.type == "GPE" and m.entry is None and m.name not in people}
+    kept = [
+        replace(m, type="GPE", confidence=0.6, rule="place") if m.rule == "model" and m.name in towns else m
+        for m in kept
+    ]
+    covered = {place for mention in kept for place in range(mention.start, mention.end)}
+    for token in reading.doc:
+        if token.idx in covered or token.pos_ != "PROPN" or token.text in people:
+            continue
+        end = token.idx + len(token)
+        if token.text in towns:
+            kept.append(Mention(token.idx, end, "GPE", token.text, 0.6, "place"))
+            continue
+        if token.dep_ != "pobj":
+            continue
+        known = places.table().named(token.text)
+        if (
+            known
+            and known[0].thousands >= 15
+            and _IN_A_PLACE.search(reading.mended[max(0, token.idx - 12) : token.idx])
+        ):
+            kept.append(Mention(token.idx, end, "GPE", token.text, 0.6, "place"))
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _as_town(reading: Reading, mention: Mention) -> Mention:
+    """The mention with its type set right, where the model took a place for something else."""
+    if mention.rule != "model" or mention.type in {"GPE", "LOC", "FAC"}:
+        return mention
+    after = reading.mended[mention.end : mention.end + 14]
+    if _DIVISION_AFTER.match(after) and mention.type in {"NORP", "PERSON", "ORG", "PRODUCT"}:
+        return replace(mention, type="GPE", confidence=0.7, rule="place")
+    before = reading.mended[max(0, mention.start - 12) : mention.start]
+    if not places.table().named(mention.name):
+        return mention
+    modifies = mention.type == "PERSON" and re.search(r"\b[Tt]he $", before) and re.match(r" [a-z]", after)
+    if modifies or _IN_A_PLACE.search(before):
+        return replace(mention, type="GPE", confidence=0.7, rule="place")
+    return mention
 
 
 def _same_person(
@@ -339,7 +392,7 @@ def _join(reading: Reading, mentions: list[Mention], gazetteer: Gazetteer) -> Na
             for token in reading.tokens(mention.start, mention.end):
                 by_token[token.i] = number
     spans = sorted((span for entity in entities for span in entity.mentions), key=lambda span: span.start)
-    return Names(tuple(entities), by_token, genders, tuple(spans))
+    return Names(places.located(reading, entities, gazetteer), by_token, genders, tuple(spans))
 
 
 def _person_aliases(mentions: list[Mention]) -> dict[str, str]:

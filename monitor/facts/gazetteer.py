@@ -94,6 +94,11 @@ class Gazetteer:
         for names in self._by_word.values():
             names.sort(key=lambda item: (-len(item[0]), item[0]))
 
+    def named(self, name: str) -> Entry | None:
+        """What a name or any of its other names stands for."""
+        hit = next(self.find(name), None)
+        return hit.entry if hit is not None and (hit.start, hit.end) == (0, len(name)) else None
+
     def find(self, mended: str) -> Iterator[Hit]:
         """Known names from left to right, the longest at each place."""
         resume = 0

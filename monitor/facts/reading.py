@@ -98,7 +98,7 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
         match for span in paragraphs if (match := _DATELINE.match(mended, span.start, min(span.end, span.start + 120)))
     ]
     for match in datelines:
-        mended = mended[: match.start()] + _unshouted(match.group(), frozenset(), known or {}) + mended[match.end() :]
+        mended = mended[: match.start()] + _quieted(match.group(), known or {}) + mended[match.end() :]
     breaks = {span.start for span in paragraphs} | {match.end() for match in datelines}
     doc = pipeline.read(mended, frozenset(breaks))
     starts = []
@@ -109,6 +109,17 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     if starts:
         starts[0] = 0
     return Reading(text, mended, doc, title_length, pipeline.parses, tuple(starts) or (0,), tuple(paragraphs))
+
+
+def _quieted(dateline: str, known: Mapping[str, str]) -> str:
+    """'LUBBOCK, Texas - ' with its city in usual case; what is not in capitals stays."""
+    place, bracket, agency = dateline.partition("(")
+
+    def quiet(match: re.Match[str]) -> str:
+        word = match.group()
+        return _unshouted(word, frozenset(), known) if word[1:2].isupper() else word
+
+    return _WORD.sub(quiet, place) + bracket + _WORD.sub(lambda match: _lower(match.group()), agency)
 
 
 def _paragraphs(text: str, title_length: int) -> list[Span]:

@@ -41,12 +41,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Geo:
-    """Where a place is: WGS 84 degrees, ISO 3166-1 alpha-2 country, and how exact that is."""
+    """Where a place is: WGS 84 degrees, ISO 3166-1 alpha-2 country, and how exact that is.
+
+    `region` is the first-level region of the country it lies in: Kursk -> Kursk Oblast (-> RU).
+    """
 
     lat: float
     lon: float
     country: str
     precision: Literal["point", "city", "region", "country"]
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def test_there_is_enough_to_measure():
         ("acronyms", 0.85),
         ("events", 0.75),
         ("entities", 0.9),
-        ("places", 0.7),
+        ("places", 0.9),
         ("quantities", 0.9),
     ],
 )
