@@ -11,6 +11,9 @@ from random import Random
 from monitor.model.article import Article
 from monitor.model.rule import AllOf, AnyOf, Condition, NoneOf, Rule, Term
 
+_DOCUMENT = re.compile(r"<REUTERS .*?</REUTERS>", re.DOTALL)
+_NUMBER = re.compile(r'NEWID="(\d+)"')
+_DATE = re.compile(r"<DATE>\s*(\d+-[A-Z]+-\d+ [\d:]+)")
 _STORY = re.compile(r"<TEXT[^>]*>(.*?)</TEXT>", re.DOTALL)
 _TITLE = re.compile(r"<TITLE>(.*?)</TITLE>", re.DOTALL)
 _BODY = re.compile(r"<BODY>(.*?)</BODY>", re.DOTALL)
@@ -34,6 +37,21 @@ def stories(folder: Path, least_words: int = 250) -> list[Article]:
                 headline = " ".join(html.unescape(title[1]).split())
                 found.append(Article("bench", str(len(found)), headline, text, _FETCHED))
     return found
+
+
+def wire(folder: Path) -> list[Article]:
+    """Every story of the folder's SGML files in order of time, those of a headline alone included; keys are R1, R2, ..."""
+    found: list[Article] = []
+    for path in sorted(folder.glob("*.sgm")):
+        for document in _DOCUMENT.findall(path.read_text("latin-1")):
+            number, date, title, body = (p.search(document) for p in (_NUMBER, _DATE, _TITLE, _BODY))
+            if not number or not date or not title:
+                continue
+            time = datetime.strptime(date[1].title(), "%d-%b-%Y %H:%M:%S").replace(tzinfo=UTC)
+            text = _PARAGRAPH.sub("\n\n", html.unescape(body[1])).replace("\x03", "").strip() if body else ""
+            headline = " ".join(html.unescape(title[1]).split())
+            found.append(Article("wire", f"R{number[1]}", headline, text, time, time, lang="en", outlet="wire"))
+    return sorted(found, key=lambda article: (article.time, int(article.key[1:])))
 
 
 class Terms:

@@ -58,7 +58,11 @@ class StoryDecision:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article that belongs to a story: all that is needed to rebuild the grouping after a restart."""
+    """An article that belongs to a story: all that is needed to rebuild the grouping after a restart.
+
+    Attributes:
+        trace: what the grouping keeps of its words, packed; empty where the text has to be read again.
+    """
 
     story_id: str
     article_id: str
@@ -72,3 +76,4 @@ class Member:
     time: datetime
     fetched: datetime
     relation: Relation
+    trace: bytes = b""

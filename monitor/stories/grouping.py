@@ -1,24 +1,31 @@
 """Deciding, article by article in order of arrival, which story each belongs to and what it adds to it."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.model.article import Article
 from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.stories import neardup, novelty
+from monitor.stories.identity import canonical_url
 from monitor.stories.live import Live, LiveMembers, Prepared, prepare
 from monitor.stories.neardup import Overlap, Verdict
-from monitor.stories.sameness import Likeness, likeness, shared_names
+from monitor.stories.sameness import Likeness, Setting, likeness, names_shared
+from monitor.stories.terms import key_of
+from monitor.stories.trace import Past, pack
 
-MIN_WORDS = 0.08
+MIN_WORDS = 0.03
 """Below this likeness of words nothing else can make two articles one story."""
 
 STORY_SAMPLE = 6
 """A story is as like an article as its likest member and so many of its likest on average: one link makes no chain."""
 
-SERIES_WORDS = 0.6
-"""From this likeness of words on, another day and other numbers mean the next bulletin of a series."""
+TITLE_ALONE = 0.6
+"""An article without a text needs this much likeness to join a story."""
+
+FORM_WORDS, FORM_OVERLAP, SHORT_OVERLAP = 0.4, 0.2, 0.1
+"""From this likeness of words and share of common word groups on, articles may be two fillings of one form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,6 @@ class GroupSettings:
         window: an article can join what arrived up to this long before it; older members are forgotten.
         max_members: at most so many articles are kept; the oldest go first.
         copy_window: a short text with the same words after this long is the next of a series, not a copy.
-        half_life: the gap after which time has taken half of what it can take from a likeness.
         same_story: likeness from which an article joins a story, 0 to 1.
         candidates: how many of the likeliest members are compared word by word.
     """
@@ -37,9 +43,8 @@ class GroupSettings:
     window: timedelta = timedelta(days=7)
     max_members: int = 100_000
     copy_window: timedelta = timedelta(hours=70)
-    half_life: timedelta = timedelta(days=3)
-    same_story: float = 0.20
-    candidates: int = 40
+    same_story: float = 0.3
+    candidates: int = 24
 
 
 class Grouper:
@@ -60,6 +65,7 @@ class Grouper:
 
     def admit(self, article: Article, decision: StoryDecision) -> Member:
         """Add a decided article; the member it returns is all that `restore` needs."""
+        new = self._read(article)
         member = Member(
             story_id=decision.story_id,
             article_id=article.id,
@@ -73,9 +79,14 @@ class Grouper:
             time=article.time,
             fetched=article.fetched,
             relation=decision.relation,
+            trace=pack(new.trace),
         )
-        self._live.add(member, self._read(article))
+        self._live.add(member, new)
         return member
+
+    def trace(self, article: Article) -> bytes:
+        """What to store of an article, so that `restore` need not read its text again."""
+        return pack(self._read(article).trace)
 
     def decide(self, article: Article) -> StoryDecision:
         """Where an article belongs. Changes nothing; the same members and article give the same decision."""
@@ -101,9 +112,9 @@ class Grouper:
         before = self._live.entry(article.source, article.key)
         if before is None:
             return None
-        if before.digest == new.digest:
+        if before.digest == new.trace.digest:
             return _join(article, before, Relation.COPY, "same_entry", 1.0)
-        old = self._live.read_again(before)
+        old = self._live.past(before)
         common = neardup.overlap(new.hashes, old.hashes)
         if not _still_about(new, old, common):
             return None
@@ -111,15 +122,15 @@ class Grouper:
         return _join(article, before, Relation.EDITED, "edited_entry", common.jaccard, changes=added)
 
     def _same_page(self, article: Article, new: Prepared) -> StoryDecision | None:
-        for before in reversed(self._live.page(new.page)):
-            old = self._live.read_again(before)
+        for before in reversed(self._live.page(new.trace.page)):
+            old = self._live.past(before)
             common = neardup.overlap(new.hashes, old.hashes)
             if not _still_about(new, old, common):
                 continue
-            added = () if common.containment > 0.98 or old.time > new.time else self._edits(new, old, before.story_id)
+            added = () if common.containment > 0.98 or before.time > new.time else self._edits(new, old, before.story_id)
             relation = Relation.EDITED if added else Relation.COPY
             return _join(
-                article, before, relation, "same_url", common.containment, changes=added, evidence=(f"page {new.page}",)
+                article, before, relation, "same_url", common.containment, changes=added, evidence=(f"page {canonical_url(article.url)}",)
             )
         return None
 
@@ -141,7 +152,7 @@ class Grouper:
         ledger = self._live.ledger(other.story_id)
         added = novelty.changes(new.reading, new.time, ledger, self._live.terms.rarity)
         if not added and verdict is Verdict.REVISED and new.time >= other.time:
-            old = self._live.read_again(other)
+            old = self._live.past(other)
             added = tuple(novelty.replaced(new.reading, neardup.differences(new.side, old.side), ledger))
         if added:
             return _join(article, other, Relation.UPDATE, reason, common.containment, changes=added)
@@ -155,9 +166,15 @@ class Grouper:
         if found is None:
             return None
         score, other, seen = found
-        if score < self.settings.same_story:
+        if score < (TITLE_ALONE if new.reading.titled_only else self.settings.same_story):
             return None
-        added = novelty.changes(new.reading, new.time, self._live.ledger(other.story_id), self._live.terms.rarity)
+        added = novelty.changes(
+            new.reading,
+            new.time,
+            self._live.ledger(other.story_id),
+            self._live.terms.rarity,
+            other_language=_in_other_language(new, other),
+        )
         relation = Relation.UPDATE if added else Relation.SAME_STORY
         return _join(
             article, other, relation, "same_event", score, changes=added, evidence=self._evidence(new, other, seen)
@@ -165,54 +182,70 @@ class Grouper:
 
     def _likest_story(self, new: Prepared, lookalikes: list[Live]) -> tuple[float, Live, Likeness] | None:
         """The story most like an article: its score, its likest member, and how that one is alike."""
-        query = self._live.terms.query(new.reading.weights)
-        rarity: dict[str, float] = {}
         sharing = {other.slot for other in lookalikes}
         forms: set[str] = set()
         stories: dict[str, list[tuple[float, Live, Likeness]]] = {}
-        for other, words in self._live.likely(query, self.settings.candidates):
+        for other, seen in self._compare(new):
             gap = abs(new.time - other.time)
-            if words < MIN_WORDS or other.roundup:
-                continue
-            if self._is_form(new, other, gap, words=words, shares=other.slot in sharing):
+            if self._is_form(new, other, gap, words=seen.shared.words, shares=other.slot in sharing):
                 forms.add(other.story_id)
                 continue
-            for name in new.profile.lead_names | other.profile.lead_names:
-                if name not in rarity:
-                    rarity[name] = self._live.terms.rarity(name)
-            names = shared_names(new.profile, other.profile, rarity)
-            seen = likeness(
-                new.profile, other.profile, words=words, shared=names, gap=gap, half_life=self.settings.half_life
-            )
             stories.setdefault(other.story_id, []).append((seen.score, other, seen))
         best: tuple[float, Live, Likeness] | None = None
         for story_id, members in stories.items():
             if story_id in forms:
                 continue
             members.sort(key=lambda m: (-m[0], m[1].slot))
-            size = min(STORY_SAMPLE, self._live.size(story_id))
-            score = 0.5 * members[0][0] + 0.5 * sum(m[0] for m in members[:STORY_SAMPLE]) / size
+            live = self._live.size(story_id)
+            size = min(live, max(STORY_SAMPLE, math.isqrt(live)))
+            score = 0.5 * members[0][0] + 0.5 * sum(m[0] for m in members[:size]) / size
             if best is None or score > best[0]:
                 best = score, members[0][1], members[0][2]
         return best
+
+    def _compare(self, new: Prepared) -> Iterator[tuple[Live, Likeness]]:
+        """The likeliest members with how alike each is."""
+        terms, trace = self._live.terms, new.trace
+        my_keys = set(trace.terms.keys.tolist())
+        mine = Setting(trace.places, trace.days, trace.all_days, trace.acts, my_keys.__contains__)
+        for other, shared in self._live.likely(terms.query(trace.terms), self.settings.candidates):
+            if shared.words < MIN_WORDS or other.roundup:
+                continue
+            theirs = Setting(other.places, other.days, other.all_days, other.acts, lambda key, other=other: self._live.has_word(other, key))
+            yield (
+                other,
+                likeness(
+                    shared,
+                    mine,
+                    theirs,
+                    gap=abs(new.time - other.time),
+                    other_language=_in_other_language(new, other),
+                ),
+            )
 
     def _is_form(self, new: Prepared, other: Live, gap: timedelta, *, words: float, shares: bool) -> bool:
         """Whether the words in common are a form's: filled in for another subject, or the next bulletin of a series."""
         if shares and self._judge(new, other)[0] is Verdict.TEMPLATE:
             return True
-        return words >= SERIES_WORDS and neardup.next_of_series(new.side, self._live.read_again(other).side, gap)
+        if words < FORM_WORDS:
+            return False
+        old = self._live.past(other)
+        needed = FORM_OVERLAP if min(len(new.side.tokens), len(old.side.tokens)) >= neardup.SHORT_TOKENS else SHORT_OVERLAP
+        return neardup.overlap(new.hashes, old.hashes).containment >= needed and neardup.is_filled_anew(
+            new.side, old.side, gap
+        )
 
     def _judge(self, new: Prepared, other: Live) -> tuple[Verdict, Overlap]:
-        old = self._live.read_again(other)
+        old = self._live.past(other)
         common = neardup.overlap(new.hashes, old.hashes)
-        verdict, _ = neardup.judge(new.side, old.side, common, abs(new.time - old.time), self.settings.copy_window)
+        verdict, _ = neardup.judge(new.side, old.side, common, abs(new.time - other.time), self.settings.copy_window)
         return verdict, common
 
-    def _edits(self, new: Prepared, old: Prepared, story_id: str) -> tuple[Change, ...]:
+    def _edits(self, new: Prepared, old: Past, story_id: str) -> tuple[Change, ...]:
         found = neardup.differences(new.side, old.side)
         return novelty.edits(
             new.reading,
-            old.reading,
+            old,
             found,
             time=new.time,
             ledger=self._live.ledger(story_id),
@@ -220,17 +253,22 @@ class Grouper:
         )
 
     def _evidence(self, new: Prepared, other: Live, seen: Likeness) -> tuple[str, ...]:
-        theirs = set(other.words)
         terms = self._live.terms
         weight = {
-            word: w * terms.rarity(word) for word, w in new.reading.weights.items() if terms.number(word) in theirs
+            word: w * terms.rarity(word)
+            for word, w in new.reading.weights.items()
+            if self._live.has_word(other, key_of(word))
         }
-        lines = [f"words {seen.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:8])}"]
-        if both := new.profile.lead_names & other.profile.lead_names:
-            lines.append(f"names {seen.names:.2f}: {', '.join(sorted(both))}")
+        lines = [f"words {seen.shared.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:8])}"]
+        if both := new.reading.lead_names & weight.keys():
+            lines.append(f"names {names_shared(seen.shared):.2f}: {', '.join(sorted(both))}")
         if seen.conflict:
-            lines.append(f"against: {seen.conflict}")
+            lines.append(f"against: other {seen.conflict}")
         return tuple(lines)
+
+
+def _in_other_language(new: Prepared, other: Live) -> bool:
+    return bool(new.trace.lang and other.lang and new.trace.lang != other.lang)
 
 
 def _join(
@@ -248,9 +286,9 @@ def _join(
     )
 
 
-def _still_about(new: Prepared, old: Prepared, common: Overlap) -> bool:
+def _still_about(new: Prepared, old: Past, common: Overlap) -> bool:
     """Whether two texts under one key or address are one article, not a page whose contents were replaced."""
-    if common.containment >= 0.3 or new.reading.title.text == old.reading.title.text:
+    if common.containment >= 0.3 or new.reading.title.text == old.title:
         return True
     mine, theirs = new.side.title_words, old.side.title_words
     alike = len(mine & theirs) / max(1, min(len(mine), len(theirs)))

@@ -115,13 +115,19 @@ def tell(reading: Reading, time: datetime) -> Told:
     )
 
 
+def notices_of(reading: Reading) -> list[Change]:
+    """The sentences in which an article says that it corrects or withdraws something, the gravest first."""
+    return [
+        Change(kind, sentence.text)
+        for kind, pattern in (("retraction", RETRACTION), ("correction", CORRECTION))
+        for sentence in (reading.title, *reading.body[:3], *reading.body[3:][-3:])
+        if NOTICE_HINT.search(sentence.text) and pattern.search(sentence.text)
+    ]
+
+
 def notice_of(reading: Reading) -> Change | None:
-    """The sentence in which an article says that it corrects or withdraws something."""
-    for kind, pattern in (("retraction", RETRACTION), ("correction", CORRECTION)):
-        for sentence in (reading.title, *reading.body[:3], *reading.body[3:][-3:]):
-            if NOTICE_HINT.search(sentence.text) and pattern.search(sentence.text):
-                return Change(kind, sentence.text)
-    return None
+    """The first of them."""
+    return next(iter(notices_of(reading)), None)
 
 
 def _marks(reading: Reading) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """The live members of all stories, and the ways to look among them: by entry, page, shared text and rare words."""
 
 import hashlib
-import zlib
-from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +11,25 @@ import numpy.typing as npt
 from monitor.model.article import Article
 from monitor.model.story import Member
 from monitor.stories.identity import canonical_url
-from monitor.stories.ledger import Ledger, Told, notice_of, tell
+from monitor.stories.ledger import Ledger, Told, notices_of, tell
 from monitor.stories.neardup import HASHES, MIN_AGREEING, Side, shingles, signature
-from monitor.stories.reading import Reading, read
-from monitor.stories.sameness import Profile, Query, TermIndex
+from monitor.stories.reading import LEAD_SENTENCES, Reading, read
+from monitor.stories.terms import Codes, Numbers, Query, Shared, TermIndex, key_of, terms_of
+from monitor.stories.vocabulary import ACTIONS, COMMON_STEMS
+from monitor.stories.trace import Past, Trace, pack_past, unpack, unpack_past
 
 MAX_LOOKALIKES = 50
-READINGS_KEPT = 256
+PASTS_KEPT = 1024
 LEDGERS_KEPT = 256
+MAX_TOKENS = 800
+"""Copies are told by the first so many words."""
+
+NEAR = timedelta(days=14)
+"""Days farther off are history, and the same in every report of a series."""
+
+MAX_PLACES, MAX_DAYS = 20, 60
+_FIRST_LOOK = 16
+"""So many rows of the signatures are compared with everything; the rest only where one of these agrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,73 +38,95 @@ class Prepared:
 
     Attributes:
         time: the time to reckon from.
-        digest: of title and text as they are.
-        page: canonical address, "" for none.
-        hashes: word shingles; signature: their MinHash.
+        hashes: word shingles.
     """
 
     time: datetime
-    digest: bytes
-    page: str
     reading: Reading
     hashes: frozenset[int]
-    signature: npt.NDArray[np.uint8]
     side: Side
-    profile: Profile
+    told: Told
+    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A member as it is kept; its text is packed and read again when a comparison needs the words.
+    """A member as it is kept.
 
     Attributes:
         slot: its number in order of arrival.
         entry: source and key.
-        words: numbers of its words in the term index; weights: how much it is about each.
+        numbers: of its words in the term index, 32 bits each; codes: as in `Terms`.
     """
 
     slot: int
     story_id: str
     article_id: str
     entry: tuple[str, str]
-    page: str
-    title: str
-    packed: bytes
-    digest: bytes
     time: datetime
     fetched: datetime
-    words: "array[int]"
-    weights: "array[float]"
-    profile: Profile
-    told: Told
+    numbers: bytes
+    codes: bytes
+    lead: int
+    places: tuple[int, ...]
+    days: tuple[int, ...]
+    all_days: tuple[int, ...]
+    acts: tuple[int, ...]
+    page: int
+    digest: bytes
+    lang: str
     roundup: bool
+    titled_only: bool
+    body: bytes
+
+    def terms(self) -> tuple[Numbers, Codes, int]:
+        """Word numbers, codes and size of the lead."""
+        return np.frombuffer(self.numbers, dtype=np.uint32), np.frombuffer(self.codes, dtype=np.uint8), self.lead
 
 
 def prepare(article: Article | Member) -> Prepared:
     """Read an article for deciding. Pure."""
     reading = read(article.title, article.text, article.time)
-    hashes = shingles(reading.tokens)
-    digest = hashlib.blake2b(
-        f"{article.title}\0{article.text}".encode("utf-8", "surrogatepass"), digest_size=8
-    ).digest()
-    return Prepared(
-        time=article.time,
-        digest=digest,
-        page=canonical_url(article.url),
-        reading=reading,
-        hashes=hashes,
-        signature=signature(hashes),
-        side=Side(
-            tokens=reading.tokens,
-            names=reading.names,
-            title_words=frozenset(reading.title.words),
-            title_names=reading.title.names,
-            days=reading.all_days,
-            has_notice=notice_of(reading) is not None,
-            titled_only=reading.titled_only,
-        ),
-        profile=Profile(reading.names, reading.lead_names, reading.places, reading.days, reading.all_days),
+    tokens = reading.tokens[:MAX_TOKENS]
+    hashes = shingles(tokens)
+    side = Side(
+        tokens=tokens,
+        names=reading.names,
+        title_words=frozenset(reading.title.words),
+        title_names=reading.title.names,
+        days=frozenset(day for day in reading.all_days if abs(day - article.time.date()) <= NEAR),
+        notices=tuple(notice.text for notice in notices_of(reading)),
+        titled_only=reading.titled_only,
     )
+    told = tell(reading, article.time)
+    in_lead = len({word for sentence in (reading.title, *reading.body[:LEAD_SENTENCES]) for word in sentence.words})
+    content = f"{article.title}\0{article.text}".encode("utf-8", "surrogatepass")
+    page = canonical_url(article.url)
+    trace = Trace(
+        digest=hashlib.blake2b(content, digest_size=8).digest(),
+        page=page_key(page),
+        signature=signature(hashes),
+        terms=terms_of(reading.weights, reading.names, _subjects(reading), in_lead),
+        places=tuple(sorted(key_of(place) for place in reading.places))[:MAX_PLACES],
+        days=tuple(sorted(day.toordinal() for day in reading.days))[:MAX_DAYS],
+        all_days=tuple(sorted(day.toordinal() for day in reading.all_days))[:MAX_DAYS],
+        acts=tuple(sorted(key_of(act) for act in {a for s in reading.lead[:2] for a in s.actions}))[:MAX_DAYS],
+        lang=article.lang,
+        roundup=reading.roundup,
+        titled_only=reading.titled_only,
+        body=pack_past(article.title[:1000], side, told),
+    )
+    return Prepared(article.time, reading, hashes, side, told, trace)
+
+
+def _subjects(reading: Reading) -> frozenset[str]:
+    """Words of the title that say what the article is about, written as names or not."""
+    return frozenset(w for w in reading.title.words if w not in ACTIONS and w not in COMMON_STEMS)
+
+
+def page_key(page: str) -> int:
+    """64 bits that stand for a canonical address, 0 for none."""
+    return int.from_bytes(hashlib.blake2b(page.encode(), digest_size=8).digest(), "little") if page else 0
 
 
 class LiveMembers:
@@ -109,11 +140,13 @@ class LiveMembers:
         self._base = 0
         self._clock: datetime | None = None
         self._entries: dict[tuple[str, str], Live] = {}
-        self._pages: dict[str, list[Live]] = {}
+        self._pages: dict[int, list[Live]] = {}
         self._stories: dict[str, list[int]] = {}
         self._ledgers: OrderedDict[str, Ledger] = OrderedDict()
         self._signatures = np.zeros((HASHES, 1024), dtype=np.uint8)
-        self._prepared: OrderedDict[int, Prepared] = OrderedDict()
+        self._first_column = 0
+        self._pasts: OrderedDict[int, Past] = OrderedDict()
+        self._known: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._members)
@@ -122,7 +155,7 @@ class LiveMembers:
         """The newest revision of an entry."""
         return self._entries.get((source, key))
 
-    def page(self, page: str) -> tuple[Live, ...]:
+    def page(self, page: int) -> tuple[Live, ...]:
         """Members at a canonical address, oldest first."""
         return tuple(self._pages.get(page, ())) if page else ()
 
@@ -132,7 +165,8 @@ class LiveMembers:
         if ledger is None:
             ledger = self._ledgers[story_id] = Ledger(self.terms.number)
             for slot in self._stories[story_id]:
-                ledger.add(self._members[slot].told, self._members[slot].words)
+                member = self._members[slot]
+                ledger.add(self.past(member).told, member.terms()[0].tolist())
             if len(self._ledgers) > LEDGERS_KEPT:
                 self._ledgers.popitem(last=False)
         else:
@@ -143,80 +177,93 @@ class LiveMembers:
         """How many live members a story has."""
         return len(self._stories[story_id])
 
-    def likely(self, query: Query, limit: int) -> list[tuple[Live, float]]:
-        """Members that share the weightiest words, likeliest first, with the cosine similarity of all words."""
+    def likely(self, query: Query, limit: int) -> list[tuple[Live, Shared]]:
+        """Members that share the weightiest words, likeliest first, with what they share."""
         found = [self._members[slot] for slot in self.terms.candidates(query, self._base, limit)]
-        return list(zip(found, self.terms.cosines(query, [(m.words, m.weights) for m in found]), strict=True))
+        return list(zip(found, self.terms.shared(query, [m.terms() for m in found]), strict=True))
+
+    def has_word(self, live: Live, key: int) -> bool:
+        """Whether a member has a word, by its key."""
+        number = self.terms.number_of(key)
+        return number is not None and number in live.terms()[0]
 
     def lookalikes(self, prepared: Prepared) -> list[Live]:
         """Members whose signature says they may share much of the text, oldest first."""
         if not self._members or not prepared.hashes:
             return []
-        agreeing = np.zeros(self._next - self._base, dtype=np.uint8)
-        for row, byte in zip(self._signatures, prepared.signature, strict=True):
-            agreeing += row[: len(agreeing)] == byte
-        found = np.flatnonzero(agreeing >= MIN_AGREEING)
+        columns = self._signatures[:, self._base - self._first_column : self._next - self._first_column]
+        wanted = prepared.trace.signature
+        seen = np.zeros(columns.shape[1], dtype=bool)
+        for row, byte in zip(columns[:_FIRST_LOOK], wanted, strict=False):
+            seen |= row == byte
+        maybe = np.flatnonzero(seen)
+        agreeing = (columns[:, maybe] == wanted[:, None]).sum(axis=0)
+        enough = agreeing >= MIN_AGREEING
+        found, agreeing = maybe[enough], agreeing[enough]
         if len(found) > MAX_LOOKALIKES:
-            found = np.sort(found[np.argsort(-agreeing[found].astype(np.int16), kind="stable")[:MAX_LOOKALIKES]])
+            found = np.sort(found[np.argsort(-agreeing, kind="stable")[:MAX_LOOKALIKES]])
         return [self._members[self._base + int(at)] for at in found]
 
-    def read_again(self, live: Live) -> Prepared:
-        """A member's words, from the cache or its packed text."""
-        known = self._prepared.get(live.slot)
+    def past(self, live: Live) -> Past:
+        """A member's words, from the cache or unpacked."""
+        known = self._pasts.get(live.slot)
         if known is None:
-            text = zlib.decompress(live.packed).decode("utf-8", "surrogatepass")
-            source, key = live.entry
-            known = prepare(Article(source, key, live.title, text, live.fetched, live.time))
+            known = unpack_past(live.body, live.time, titled_only=live.titled_only)
             self._keep(live.slot, known)
         else:
-            self._prepared.move_to_end(live.slot)
+            self._pasts.move_to_end(live.slot)
         return known
 
     def add(self, member: Member, prepared: Prepared | None = None) -> None:
         """Take in a member, read before or not, then let go of what is too old or too much."""
-        prepared = prepared or prepare(member)
+        trace = prepared.trace if prepared is not None else _trace_of(member)
+        story_id = self._known.setdefault(member.story_id, member.story_id)
         live = Live(
             slot=self._next,
-            story_id=member.story_id,
-            article_id=member.article_id,
-            entry=(member.source, member.key),
-            page=prepared.page,
-            title=member.title,
-            packed=zlib.compress(member.text.encode("utf-8", "surrogatepass"), 1),
-            digest=prepared.digest,
+            story_id=story_id,
+            article_id=story_id if member.article_id == story_id else member.article_id,
+            entry=(self._known.setdefault(member.source, member.source), member.key),
             time=member.time,
-            fetched=member.fetched,
-            words=self.terms.add(self._next, list(prepared.reading.weights)),
-            weights=array("f", prepared.reading.weights.values()),
-            profile=prepared.profile,
-            told=tell(prepared.reading, member.time),
-            roundup=prepared.reading.roundup,
+            fetched=member.time if member.fetched == member.time else member.fetched,
+            numbers=self.terms.add(self._next, trace.terms.keys, first=member.article_id == story_id).tobytes(),
+            codes=trace.terms.codes.tobytes(),
+            lead=trace.terms.lead,
+            places=trace.places,
+            days=trace.days,
+            all_days=trace.all_days,
+            acts=trace.acts,
+            page=trace.page,
+            digest=trace.digest,
+            lang=self._known.setdefault(trace.lang, trace.lang),
+            roundup=trace.roundup,
+            titled_only=trace.titled_only,
+            body=trace.body,
         )
         self._members[live.slot] = live
         self._next += 1
-        self._write_signature(live.slot, prepared.signature)
+        self._write_signature(live.slot, trace.signature)
         self._entries[live.entry] = live
         if live.page:
             self._pages.setdefault(live.page, []).append(live)
         self._stories.setdefault(live.story_id, []).append(live.slot)
         if live.story_id in self._ledgers:
-            self._ledgers[live.story_id].add(live.told, live.words)
-        self._keep(live.slot, prepared)
+            self._ledgers[live.story_id].add(self.past(live).told, live.terms()[0].tolist())
         self._clock = max(self._clock or member.fetched, member.fetched)
         self._evict(self._clock - self._window)
 
-    def _keep(self, slot: int, prepared: Prepared) -> None:
-        self._prepared[slot] = prepared
-        if len(self._prepared) > READINGS_KEPT:
-            self._prepared.popitem(last=False)
+    def _keep(self, slot: int, past: Past) -> None:
+        self._pasts[slot] = past
+        if len(self._pasts) > PASTS_KEPT:
+            self._pasts.popitem(last=False)
 
     def _write_signature(self, slot: int, values: npt.NDArray[np.uint8]) -> None:
-        at = slot - self._base
-        if at >= self._signatures.shape[1]:
-            grown = np.zeros((HASHES, 2 * self._signatures.shape[1]), dtype=np.uint8)
-            grown[:, : self._signatures.shape[1]] = self._signatures
-            self._signatures = grown
-        self._signatures[:, at] = values
+        width = self._signatures.shape[1]
+        if slot - self._first_column >= width:
+            live = slot - self._base
+            moved = np.zeros((HASHES, width if live < width // 2 else 2 * width), dtype=np.uint8)
+            moved[:, :live] = self._signatures[:, self._base - self._first_column : slot - self._first_column]
+            self._signatures, self._first_column = moved, self._base
+        self._signatures[:, slot - self._first_column] = values
 
     def _evict(self, since: datetime) -> None:
         gone = 0
@@ -226,14 +273,12 @@ class LiveMembers:
                 break
             self._forget(oldest)
             gone += 1
-        if gone:
-            self._base += gone
-            self._signatures[:, :-gone] = self._signatures[:, gone:].copy()
+        self._base += gone
 
     def _forget(self, live: Live) -> None:
         del self._members[live.slot]
-        self.terms.remove(live.slot, live.words)
-        self._prepared.pop(live.slot, None)
+        self.terms.remove(live.slot, live.terms()[0], first=live.article_id == live.story_id)
+        self._pasts.pop(live.slot, None)
         if self._entries.get(live.entry) is live:
             del self._entries[live.entry]
         if live.page:
@@ -246,3 +291,14 @@ class LiveMembers:
         slots.remove(live.slot)
         if not slots:
             del self._stories[live.story_id]
+            self._known.pop(live.story_id, None)
+
+
+def _trace_of(member: Member) -> Trace:
+    """The stored trace; where there is none, or one of another version, the text is read again."""
+    if member.trace:
+        try:
+            return unpack(member.trace)
+        except ValueError:
+            pass
+    return prepare(member).trace

@@ -108,14 +108,21 @@ def overlap(newer: frozenset[int], older: frozenset[int]) -> Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What judging needs of one of the two: words in order, names and title words (stems), the days it names."""
+    """What judging needs of one of the two.
+
+    Attributes:
+        tokens: words in order.
+        names, title_words, title_names: stems.
+        days: calendar days it names.
+        notices: sentences that say that it corrects or withdraws something.
+    """
 
     tokens: tuple[str, ...]
     names: frozenset[str]
     title_words: frozenset[str]
     title_names: frozenset[str]
     days: frozenset[date]
-    has_notice: bool
+    notices: tuple[str, ...]
     titled_only: bool
 
 
@@ -134,7 +141,7 @@ def judge(
     if not _alike(newer, older, common):
         return Verdict.UNLIKE, None
     found = differences(newer, older)
-    if newer.has_notice and not older.has_notice:
+    if has_new_notice(newer, older):
         return Verdict.REVISED, found
     if _other_subject(newer, older, found) or _next_of_series(newer, older, found, gap, copy_window):
         return Verdict.TEMPLATE, found
@@ -145,9 +152,21 @@ def judge(
     return Verdict.COPY, found
 
 
-def next_of_series(newer: Side, older: Side, gap: timedelta) -> bool:
-    """Whether one is the other's next bulletin, for articles of much the same words in any order of phrases."""
-    return gap >= NEXT_DAY and not newer.has_notice and _moved_on(newer, older, differences(newer, older))
+def is_filled_anew(newer: Side, older: Side, gap: timedelta) -> bool:
+    """Whether one is the other's form with other names, or the next bulletin of its series; for much the same words."""
+    if newer.notices:
+        return False
+    found = differences(newer, older)
+    if gap >= NEXT_DAY and (_moved_on(newer, older, found) or _same_heading(newer, older)):
+        return True
+    return min(len(newer.tokens), len(older.tokens)) < SHORT_TOKENS and _other_title_names(newer, older) and bool(found.lead_names)
+
+
+def has_new_notice(newer: Side, older: Side) -> bool:
+    """Whether the newer says of itself that it corrects something, and the older does not say so in these words."""
+    if not newer.notices:
+        return False
+    return not older.notices or (len(newer.notices) > 1 and not set(newer.notices[1:]) <= set(older.notices))
 
 
 def _moved_on(newer: Side, older: Side, found: Differences) -> bool:
@@ -155,6 +174,11 @@ def _moved_on(newer: Side, older: Side, found: Differences) -> bool:
     if newer.days & older.days:
         return False
     return _refilled(found) or (bool(found.numbers or found.days) and newer.title_words == older.title_words)
+
+
+def _same_heading(newer: Side, older: Side) -> bool:
+    """Whether both have one title, of some length, and name no day in common."""
+    return len(newer.title_words) > 2 and newer.title_words == older.title_words and not newer.days & older.days
 
 
 def _refilled(found: Differences) -> bool:
@@ -176,15 +200,8 @@ def _alike(newer: Side, older: Side, common: Overlap) -> bool:
 def _other_subject(newer: Side, older: Side, found: Differences) -> bool:
     """Whether the shared words are a form or the page's furniture around another subject."""
     short = min(len(newer.tokens), len(older.tokens)) < SHORT_TOKENS
-    if short and newer.title_names and older.title_names and not newer.titled_only:
-        mine, theirs = newer.title_names - older.title_names, older.title_names - newer.title_names
-        if (
-            mine
-            and theirs
-            and not mine & (older.names | older.title_words)
-            and not theirs & (newer.names | newer.title_words)
-        ):
-            return True
+    if short and not newer.titled_only and _other_title_names(newer, older):
+        return True
     if (
         short
         and not newer.titled_only
@@ -195,6 +212,12 @@ def _other_subject(newer: Side, older: Side, found: Differences) -> bool:
         stems = {stem(t) for t in newer.tokens}
         return not newer.title_words & stems or not older.title_words & {stem(t) for t in older.tokens}
     return len(found.lead_names) >= (1 if short else 2)
+
+
+def _other_title_names(newer: Side, older: Side) -> bool:
+    """Whether each title names something that the other article never mentions."""
+    mine, theirs = newer.title_names - older.title_names, older.title_names - newer.title_names
+    return bool(mine and theirs) and not mine & (older.names | older.title_words) and not theirs & (newer.names | newer.title_words)
 
 
 def _next_of_series(newer: Side, older: Side, found: Differences, gap: timedelta, copy_window: timedelta) -> bool:

@@ -31,7 +31,7 @@ ROUNDUP = re.compile(
     |\b(?:news|world|business|sports?)\s+(?:in\s+brief|roundup|round-up|digest|briefs|summary)\b|^\s*(?:top
     |today's|the\s+day's|key)\s+(?:news\s+)?(?:stories|headlines|news)
     |\b(?:photos?|pictures?|images?)\s+of\s+the\s+(?:day|week)|\bin\s+(?:pictures|photos)\b|\bphoto\s+gallery\b
-    |\b(?:\d+|five|six|seven|ten)\s+(?:things|stories|headlines)\s+(?:to|you|we)\b|\bwhat\s+to\s+(?:watch
+    |^\W*(?:the\s+)?(?:\d+|five|six|seven|ten)\s+(?:things|stories|headlines)\s+(?:to|you|we)\b|\bwhat\s+to\s+(?:watch
     |know)\s+(?:this|today)
     |\bfront\s+pages?\b.*\b(?:today|papers)|\bpapers?\s+(?:review|reviewed)\b|\bon\s+this\s+day\b|\b(?:crossword
     |horoscope|quiz)\b

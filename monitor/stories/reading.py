@@ -11,7 +11,7 @@ from monitor.stories.numbers import Figure, figures_of
 from monitor.stories.phrases import FURNITURE, ROUNDUP
 from monitor.stories.vocabulary import ACTIONS, COMMON, MONTHS, STOP, WEEKDAYS, stem
 
-MAX_CHARS = 20_000
+MAX_CHARS = 12_000
 """Longer texts are read up to here: a story shows in an article's first pages or nowhere."""
 
 LEAD_SENTENCES = 3
@@ -20,6 +20,9 @@ MIN_TEXT = 8
 
 MAX_STEMS = 300
 """An article is weighed by the first so many different words."""
+
+NUMBERED_SENTENCES = 20
+"""Numbers are read in so many sentences from the top; further down they are background."""
 
 NAME_BOOST = 1.4
 
@@ -139,7 +142,10 @@ def read(title: str, text: str, time: datetime) -> Reading:
     body_words = [_TOKEN.findall(_plain(s)) for s in sentences]
     names = _names(body_words, title_words) or _title_subject(title, title_words)
     first = _sentence(title, title_words, names)
-    rest = tuple(_sentence(s, w, names) for s, w in zip(sentences, body_words, strict=True))
+    rest = tuple(
+        _sentence(s, w, names, numbered=n < NUMBERED_SENTENCES)
+        for n, (s, w) in enumerate(zip(sentences, body_words, strict=True))
+    )
     lead, lead_words = (first, *rest[:LEAD_SENTENCES]), [title_words, *body_words[:LEAD_SENTENCES]]
     title_tokens = [w.casefold() for w in title_words]
     tokens = [w.casefold() for words in body_words for w in words]
@@ -163,7 +169,7 @@ def _plain(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
-def _sentence(text: str, raw: Sequence[str], names: frozenset[str]) -> Sentence:
+def _sentence(text: str, raw: Sequence[str], names: frozenset[str], *, numbered: bool = True) -> Sentence:
     tokens = [w.casefold() for w in raw]
     stems = [stem(t) for t in tokens]
     words = tuple(
@@ -174,7 +180,7 @@ def _sentence(text: str, raw: Sequence[str], names: frozenset[str]) -> Sentence:
         words=words,
         names=names.intersection(words),
         actions=frozenset(ACTIONS[s] for s in stems if s in ACTIONS and s not in names),
-        figures=figures_of(text, frozenset(words)),
+        figures=figures_of(text, frozenset(words)) if numbered else (),
     )
 
 

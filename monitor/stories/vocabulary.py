@@ -49,30 +49,38 @@ COMMON = frozenset(_COMMON.split())
 """News furniture: words so common that a fresh index should not take them for rare."""
 
 _ACTIONS = """
-attack: attack strike shell bomb launch raid assault bombard barrage ambush blast explode explosion detonate
+attack: attack strike shell bomb raid assault bombard barrage ambush blast explode explosion detonate hit slam
+launch: launch
+abduct: abduct abduction kidnap hostage seize
 kill: kill dead die death slay slain fatal murder casualty toll deadly
 injure: injure wound hurt injury
 arrest: arrest detain detention custody apprehend suspect
 charge: charge indict accuse prosecute lawsuit sue
 sentence: sentence convict conviction jail imprison verdict guilty acquit
-resign: resign resignation quit oust sack dismiss
-appoint: appoint nominate inaugurate swear
-elect: elect vote ballot election referendum
+resign: resign resignation quit oust sack depose topple abdicate
+appoint: appoint nominate inaugurate swear succeed successor replace replacement
+elect: elect vote ballot election referendum recount
 approve: approve approval authorise authorize permission ratify greenlight allow permit
-reject: reject refuse veto block rebuff
+reject: reject refuse veto block rebuff overturn annul quash rescind scrap
 ban: ban prohibit suspend suspension halt pause restrict restriction
 sanction: sanction embargo tariff
 agree: agree agreement deal sign pact accord ceasefire truce settle settlement
 strike_work: walkout picket union
-reopen: reopen resume restore lift
+reopen: reopen resume restore recover regain
+lose: lose loss silent
+order: order instruct
+appeal: appeal retrial
+expel: expel expulsion deport bar
+break: break violate violation breach
+fail: fail failure foil thwart avert
 close: close shut closure shutdown
 evacuate: evacuate evacuation flee
 rescue: rescue retrieve
 search: search missing
 release: release free
-seize: seize capture confiscate impound
+seize: capture confiscate impound
 collapse: collapse crash derail capsize sink
-recall: recall withdraw withdrawal
+recall: recall withdraw withdrawal abandon
 declare: declare declaration emergency
 investigate: investigate investigation probe inquiry
 vaccinate: vaccinate vaccine vaccination jab
@@ -88,13 +96,15 @@ return: return
 discover: identify identification
 deny: deny denial dispute refute
 confirm: confirm confirmation acknowledge admit
-extend: extend extension postpone delay cancel
+extend: extend extension postpone delay cancel widen expand
 rate: hike cut raise slash
-win: win victory defeat beat
+win: win victory defeat beat concede
 """
 _FORMS = {
     "struck": "strike", "shot": "shoot", "died": "die", "dies": "die", "dying": "die", "dead": "dead", "slain": "slain",
     "fled": "flee", "fleeing": "flee", "sank": "sink", "sunk": "sink", "swore": "swear", "sworn": "swear", "won": "win",
+    "withdrew": "withdraw", "withdrawn": "withdraw", "lost": "lose", "broke": "break", "broken": "break",
+    "sought": "seek", "overthrew": "overthrow", "overthrown": "overthrow", "recaptured": "recapture",
     "froze": "freeze", "lay": "lay", "bought": "buy", "sued": "sue", "suing": "sue", "hit": "hit",
     "casualties": "casualty", "injuries": "injury", "fatalities": "fatal", "fatality": "fatal", "deaths": "death",
     "men": "man", "women": "woman", "children": "child", "people": "people", "said": "say", "told": "tell",
@@ -141,6 +151,8 @@ def stem(word: str) -> str:
             break
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
+
+COMMON_STEMS = frozenset(stem(word) for word in COMMON)
 
 ACTIONS = {
     stem(word): name

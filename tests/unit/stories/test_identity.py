@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.stories.identity import canonical_url
-from tests.unit.stories.cases import load
+from tests.unit.stories.stream import load
 
 PAGES = load("urls.yaml")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.stories.live import prepare
 from monitor.stories.neardup import MIN_AGREEING, judge, overlap, shingles, signature
-from tests.unit.stories.cases import load
+from tests.unit.stories.stream import load
 from tests.unit.stories.stream import START, make
 
 DUPLICATES = load("duplicates.yaml")

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.stories.numbers import figures_of
-from tests.unit.stories.cases import load
+from tests.unit.stories.stream import load
 
 
 @pytest.mark.parametrize("case", load("numbers.yaml"), ids=lambda case: case["text"])
