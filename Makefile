@@ -20,10 +20,11 @@ check: $(VENV)/.test ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test ## measure matching and key facts beside others, in one run each
+bench: $(VENV)/.test ## measure matching, key facts, feeds and stories beside others, in one run each
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.facts
 	$(BIN)/python -m bench.feeds
+	$(BIN)/python -m bench.stories
 
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

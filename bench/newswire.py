@@ -40,7 +40,7 @@ def stories(folder: Path, least_words: int = 250) -> list[Article]:
 
 
 def wire(folder: Path) -> list[Article]:
-    """Every story of the folder's SGML files in order of time, those of a headline alone included; keys are R1, R2, ..."""
+    """Every story of the folder's SGML files in order of time, also those of a headline alone; keys are R1, ..."""
     found: list[Article] = []
     for path in sorted(folder.glob("*.sgm")):
         for document in _DOCUMENT.findall(path.read_text("latin-1")):

@@ -26,7 +26,7 @@ from bench.story_peers import minhash_labels, tfidf_sweep
 from monitor.model.article import Article
 from monitor.model.story import Member, Relation, StoryDecision
 from monitor.stories.grouping import Grouper, GroupSettings
-from tests.unit.stories.stream import Gold, stream
+from tests.unit.stories.stream import stream
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LEAST_CHARACTERS = 200
@@ -51,8 +51,9 @@ class Agreement:
 
     def __str__(self) -> str:
         return (
-            f"pairs P {self.precision:.3f} R {self.recall:.3f} F1 {self.f1:.3f}   B-cubed P {self.bcubed_precision:.3f} "
-            f"R {self.bcubed_recall:.3f} F1 {_f1(self.bcubed_precision, self.bcubed_recall):.3f}   "
+            f"pairs P {self.precision:.3f} R {self.recall:.3f} F1 {self.f1:.3f}   "
+            f"B-cubed P {self.bcubed_precision:.3f} R {self.bcubed_recall:.3f} "
+            f"F1 {_f1(self.bcubed_precision, self.bcubed_recall):.3f}   "
             f"false merges {self.false_merges}, missed {self.missed_merges} pairs"
         )
 
@@ -79,7 +80,9 @@ def _f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def decide_all(articles: Sequence[Article], settings: GroupSettings | None = None) -> tuple[list[StoryDecision], list[float]]:
+def decide_all(
+    articles: Sequence[Article], settings: GroupSettings | None = None
+) -> tuple[list[StoryDecision], list[float]]:
     """Group articles in this order; the decisions, and the CPU seconds of each."""
     grouper, decisions, took = Grouper(settings), [], []
     for article in articles:
@@ -109,14 +112,18 @@ def report_stream(half: str, *, errors: bool) -> None:
             silent += 1
             alerted += tells or decision.relation is Relation.NEW
         if errors and (not same or (gold.brings_news and not tells)):
-            print(f"    {gold.article.key} [{gold.kind}] is {gold.relation} of {gold.story}, taken for "
-                  f"{decision.relation} of {names[decision.story_id]} ({decision.reason} {decision.score:.2f}) "
-                  f"{[c.kind + ': ' + c.text[:70] for c in decision.changes]}")
+            print(
+                f"    {gold.article.key} [{gold.kind}] is {gold.relation} of {gold.story}, taken for "
+                f"{decision.relation} of {names[decision.story_id]} ({decision.reason} {decision.score:.2f}) "
+                f"{[c.kind + ': ' + c.text[:70] for c in decision.changes]}"
+            )
     updates = sum(g.brings_news for g in golds)
     every = [same for kind in right.values() for same in kind]
     print(f"  {half}: {len(golds)} articles, {len({g.story for g in golds})} stories")
-    print(f"    relations right {_share(sum(every), len(every))}; updates told {_share(found, updates)}; "
-          f"of the others alerted {_share(alerted, silent)}")
+    print(
+        f"    relations right {_share(sum(every), len(every))}; updates told {_share(found, updates)}; "
+        f"of the others alerted {_share(alerted, silent)}"
+    )
     for kind, values in sorted(right.items()):
         print(f"      {kind:<22} {_share(sum(values), len(values))}")
     gold_labels = [g.story for g in golds]
@@ -140,7 +147,13 @@ def events(folder: Path) -> list[tuple[str, Article]]:
         row = json.loads(path.read_text(encoding="utf-8"))
         time = datetime.fromisoformat(row["date_publish"]).replace(tzinfo=UTC)
         article = Article(
-            row["source_domain"], row["dId"], row["title"] or "", row["text"] or "", time, time, outlet=row["source_domain"]
+            row["source_domain"],
+            row["dId"],
+            row["title"] or "",
+            row["text"] or "",
+            time,
+            time,
+            outlet=row["source_domain"],
         )
         found.append((row["newsCluster"]["EventId"], article))
     return sorted(found, key=lambda pair: (pair[1].time, pair[1].key))
@@ -173,7 +186,7 @@ def _print_missed(gold: Sequence[str], articles: Sequence[Article], decisions: S
     for event, article, decision in zip(gold, articles, decisions, strict=True):
         story = first.setdefault(event, decision.story_id)
         if decision.story_id != story:
-            print(f"      {event} {article.time:%m-%d %H:%M} {article.title[:70]!r} -> {decision.relation} {decision.reason}")
+            print(f"      {event} {article.time:%m-%d %H:%M} {article.title[:70]!r} -> {decision.reason}")
 
 
 def report_wire(folder: Path, *, errors: bool) -> None:
@@ -190,17 +203,25 @@ def report_wire(folder: Path, *, errors: bool) -> None:
         seen[label]["pairs"] += 1
         seen[label]["in one story"] += together
         seen[label]["told as a change"] += together and bool(later.changes)
-        wrong = together if label == "recurring-template" else not (together and (label != "correction" or later.changes))
+        wrong = (
+            together if label == "recurring-template" else not (together and (label != "correction" or later.changes))
+        )
         if errors and wrong:
-            print(f"      {label} {one} {other} gap {gap} jaccard {jaccard} containment {containment}: {title!r} / "
-                  f"{other_title!r}: {later.relation} {later.reason}")
+            print(
+                f"      {label} {one} {other} gap {gap} jaccard {jaccard} containment {containment}: {title!r} / "
+                f"{other_title!r}: {later.relation} {later.reason}"
+            )
     print(f"  {len(articles)} stories in order of time; {_times(took)}")
     for label, counts in sorted(seen.items()):
-        print(f"    {label:<20} in one story {_share(counts['in one story'], counts['pairs'])}, "
-              f"told as a change {counts['told as a change']}")
+        print(
+            f"    {label:<20} in one story {_share(counts['in one story'], counts['pairs'])}, "
+            f"told as a change {counts['told as a change']}"
+        )
     sizes = Counter(d.story_id for d in decisions).most_common(5)
-    print(f"    largest stories: {', '.join(str(n) for _, n in sizes)}; "
-          f"{_share(sum(d.relation is Relation.NEW for d in decisions), len(decisions))} are new")
+    print(
+        f"    largest stories: {', '.join(str(n) for _, n in sizes)}; "
+        f"{_share(sum(d.relation is Relation.NEW for d in decisions), len(decisions))} are new"
+    )
     if errors:
         titles = defaultdict(list)
         for article, decision in zip(articles, decisions, strict=True):
@@ -219,7 +240,9 @@ def report_load(folder: Path, members: int) -> None:
     for n in range(members):
         article = articles[n % len(articles)]
         # Other words each time round, so that what is live is not one wire many times over.
-        text = re.sub(r"\b([b-y])(\w{4,})", rf"\g<1>{'abcdefghijklmnopqrstuvwxyz'[n // len(articles)]}\g<2>", article.text)
+        text = re.sub(
+            r"\b([b-y])(\w{4,})", rf"\g<1>{'abcdefghijklmnopqrstuvwxyz'[n // len(articles)]}\g<2>", article.text
+        )
         article = replace(article, key=str(n), text=text, fetched=article.fetched + timedelta(minutes=n))
         kept.append(grouper.admit(article, StoryDecision(article.id, article.id, Relation.NEW)))
     filled = perf_counter() - started
@@ -229,8 +252,10 @@ def report_load(folder: Path, members: int) -> None:
         started = process_time()
         grouper.decide(replace(article, key=f"new {article.key}"))
         took.append(process_time() - started)
-    print(f"  {members} members: admitted at {1000 * filled / members:.2f} ms each, peak memory grew by {memory:.0f} MB; "
-          f"decisions {_times(took)}")
+    print(
+        f"  {members} members: admitted at {1000 * filled / members:.2f} ms each, peak memory grew by {memory:.0f} MB; "
+        f"decisions {_times(took)}"
+    )
 
 
 def _times(seconds: Sequence[float]) -> str:
@@ -247,7 +272,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=CHECKOUT.parent / "shared" / "data")
     parser.add_argument("--only", default="stream,events,wire,load")
     parser.add_argument("--members", type=int, default=20_000)
-    parser.add_argument("--errors", action="store_true", help="print what is taken wrongly (never for the held-out half)")
+    parser.add_argument(
+        "--errors", action="store_true", help="print what is taken wrongly (never for the held-out half)"
+    )
     args = parser.parse_args()
     chosen = set(args.only.split(","))
     parts: list[tuple[str, str, Callable[[Path], None]]] = [

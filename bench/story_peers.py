@@ -11,20 +11,6 @@ _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 THRESHOLDS = tuple(round(0.08 + 0.02 * n, 2) for n in range(40))
 
 
-def tfidf_labels(articles: Sequence[Article], threshold: float, vectors: "list[dict[str, float]] | None" = None) -> list[int]:
-    """Story numbers from one pass: an article joins the story of the likest earlier one, if that is alike enough."""
-    vectors = vectors or tfidf(articles)
-    labels: list[int] = []
-    for n, vector in enumerate(vectors):
-        best, at = 0.0, -1
-        for m in range(n):
-            likeness = cosine(vector, vectors[m])
-            if likeness > best:
-                best, at = likeness, m
-        labels.append(labels[at] if best >= threshold else n)
-    return labels
-
-
 def tfidf_sweep(articles: Sequence[Article]) -> dict[float, list[int]]:
     """Labels at every threshold; the likest earlier article is looked up once."""
     vectors = tfidf(articles)
@@ -62,7 +48,7 @@ def cosine(one: dict[str, float], other: dict[str, float]) -> float:
 def minhash_labels(articles: Sequence[Article], threshold: float = 0.5) -> list[int] | None:
     """Story numbers from datasketch's MinHashLSH over four-word shingles; None where it is not installed."""
     try:
-        from datasketch import MinHash, MinHashLSH
+        from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - of the bench extra
     except ImportError:
         return None
     index = MinHashLSH(threshold=threshold, num_perm=128)

@@ -222,6 +222,7 @@ class Pipeline:
             alerts_from(decisions, card, prior, now),
             met,
             held_from(decisions, card, now),
+            self._grouper.trace(article),
         )
 
     async def _commit(self, outcomes: Sequence[Processed]) -> None:

@@ -99,6 +99,7 @@ class Processed:
     Attributes:
         met: by rule, the names and terms it meets here for the first time.
         held: alerts that wait, for a time or for nobody to answer.
+        trace: what the grouping keeps of the article, packed.
     """
 
     article: Article
@@ -109,6 +110,7 @@ class Processed:
     alerts: tuple[Alert, ...] = ()
     met: Mapping[str, tuple[SeenName, ...]] = field(default_factory=dict)
     held: tuple[Held, ...] = ()
+    trace: bytes = b""
 
 
 class Store(Protocol):

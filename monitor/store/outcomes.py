@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, cast, select, update
+from sqlalchemy import Row, Text, case, cast, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.alerts.upkeep import AT_MOST_EVERY
@@ -55,19 +55,21 @@ class OutcomeStore(Connected):
                         note_news(connection, outcome.story.story_id, now, AT_MOST_EVERY)
 
     def members(self, since: datetime) -> Iterator[Member]:
-        """Articles in stories fetched since then, in the order they arrived."""
+        """Articles in stories fetched since then, in the order they were decided; text only where there is no trace."""
         query = (
             select(
                 stories.c.story_id,
                 stories.c.relation,
+                stories.c.trace,
                 articles.c.id,
-                *(articles.c[name] for name in ("source", "key", "url", "title", "text", "lang", "outlet")),
+                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet")),
+                case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
                 articles.c.published,
                 articles.c.fetched,
             )
             .join(articles, articles.c.id == stories.c.article_id)
             .where(articles.c.fetched >= since)
-            .order_by(articles.c.seq)
+            .order_by(articles.c.processed, articles.c.seq)
         )
         with transaction(self._engine, read_only=True) as connection:
             for row in connection.execution_options(yield_per=500).execute(query):
@@ -77,7 +79,7 @@ class OutcomeStore(Connected):
         """The articles of one story, in the order they arrived."""
         with transaction(self._engine, read_only=True) as connection:
             query = (
-                select(*(stories.c[name] for name in ("story_id", "relation")), articles)
+                select(*(stories.c[name] for name in ("story_id", "relation", "trace")), articles)
                 .join(articles, articles.c.id == stories.c.article_id)
                 .where(stories.c.story_id == story_id)
                 .order_by(articles.c.seq)
@@ -159,7 +161,7 @@ def _write(connection: Connection, outcome: Processed, sinks: Sequence[str], now
     if outcome.facts is not None:
         insert_missing(connection, facts, [{"article_id": article_id, "body": to_json(Facts, outcome.facts)}])
     if outcome.story is not None:
-        insert_missing(connection, stories, [to_json(StoryDecision, outcome.story)])
+        insert_missing(connection, stories, [to_json(StoryDecision, outcome.story) | {"trace": outcome.trace or None}])
     write_alerts(connection, outcome, sinks, now)
 
 
@@ -177,10 +179,12 @@ def _member(row: Row[*tuple[Any, ...]]) -> Member:
         time=row.published or row.fetched,
         fetched=row.fetched,
         relation=Relation(row.relation),
+        trace=row.trace or b"",
     )
 
 
 def _story(row: Row[*tuple[Any, ...]]) -> StoryDecision:
     values = dict(row._mapping)
+    del values["trace"]
     values["changes"] = from_json(tuple[Change, ...], values["changes"])
     return StoryDecision(**values | {"relation": Relation(row.relation), "evidence": tuple(row.evidence)})

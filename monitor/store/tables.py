@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -178,6 +179,16 @@ stories = Table(
     Column("score", Float, nullable=False),
     Column("evidence", JSON, nullable=False),
     Column("changes", JSON, nullable=False),
+    Column("trace", LargeBinary),
+)
+
+story_moves = Table(
+    "story_moves",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", String(16), nullable=False),
+    Column("story_id", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 decisions = Table(

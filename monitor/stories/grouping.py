@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from monitor.model.article import Article
 from monitor.model.story import Change, Member, Relation, StoryDecision
@@ -127,10 +128,18 @@ class Grouper:
             common = neardup.overlap(new.hashes, old.hashes)
             if not _still_about(new, old, common):
                 continue
-            added = () if common.containment > 0.98 or before.time > new.time else self._edits(new, old, before.story_id)
+            added = (
+                () if common.containment > 0.98 or before.time > new.time else self._edits(new, old, before.story_id)
+            )
             relation = Relation.EDITED if added else Relation.COPY
             return _join(
-                article, before, relation, "same_url", common.containment, changes=added, evidence=(f"page {canonical_url(article.url)}",)
+                article,
+                before,
+                relation,
+                "same_url",
+                common.containment,
+                changes=added,
+                evidence=(f"page {canonical_url(article.url)}",),
             )
         return None
 
@@ -211,7 +220,8 @@ class Grouper:
         for other, shared in self._live.likely(terms.query(trace.terms), self.settings.candidates):
             if shared.words < MIN_WORDS or other.roundup:
                 continue
-            theirs = Setting(other.places, other.days, other.all_days, other.acts, lambda key, other=other: self._live.has_word(other, key))
+            has_word = partial(self._live.has_word, other)
+            theirs = Setting(other.places, other.days, other.all_days, other.acts, has_word)
             yield (
                 other,
                 likeness(
@@ -230,7 +240,9 @@ class Grouper:
         if words < FORM_WORDS:
             return False
         old = self._live.past(other)
-        needed = FORM_OVERLAP if min(len(new.side.tokens), len(old.side.tokens)) >= neardup.SHORT_TOKENS else SHORT_OVERLAP
+        needed = (
+            FORM_OVERLAP if min(len(new.side.tokens), len(old.side.tokens)) >= neardup.SHORT_TOKENS else SHORT_OVERLAP
+        )
         return neardup.overlap(new.hashes, old.hashes).containment >= needed and neardup.is_filled_anew(
             new.side, old.side, gap
         )

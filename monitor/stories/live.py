@@ -15,8 +15,8 @@ from monitor.stories.ledger import Ledger, Told, notices_of, tell
 from monitor.stories.neardup import HASHES, MIN_AGREEING, Side, shingles, signature
 from monitor.stories.reading import LEAD_SENTENCES, Reading, read
 from monitor.stories.terms import Codes, Numbers, Query, Shared, TermIndex, key_of, terms_of
-from monitor.stories.vocabulary import ACTIONS, COMMON_STEMS
 from monitor.stories.trace import Past, Trace, pack_past, unpack, unpack_past
+from monitor.stories.vocabulary import ACTIONS, COMMON_STEMS
 
 MAX_LOOKALIKES = 50
 PASTS_KEPT = 1024
@@ -295,10 +295,5 @@ class LiveMembers:
 
 
 def _trace_of(member: Member) -> Trace:
-    """The stored trace; where there is none, or one of another version, the text is read again."""
-    if member.trace:
-        try:
-            return unpack(member.trace)
-        except ValueError:
-            pass
-    return prepare(member).trace
+    """The stored trace; where there is none the text is read again."""
+    return unpack(member.trace) if member.trace else prepare(member).trace

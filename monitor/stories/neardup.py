@@ -159,7 +159,11 @@ def is_filled_anew(newer: Side, older: Side, gap: timedelta) -> bool:
     found = differences(newer, older)
     if gap >= NEXT_DAY and (_moved_on(newer, older, found) or _same_heading(newer, older)):
         return True
-    return min(len(newer.tokens), len(older.tokens)) < SHORT_TOKENS and _other_title_names(newer, older) and bool(found.lead_names)
+    return (
+        min(len(newer.tokens), len(older.tokens)) < SHORT_TOKENS
+        and _other_title_names(newer, older)
+        and bool(found.lead_names)
+    )
 
 
 def has_new_notice(newer: Side, older: Side) -> bool:
@@ -217,7 +221,11 @@ def _other_subject(newer: Side, older: Side, found: Differences) -> bool:
 def _other_title_names(newer: Side, older: Side) -> bool:
     """Whether each title names something that the other article never mentions."""
     mine, theirs = newer.title_names - older.title_names, older.title_names - newer.title_names
-    return bool(mine and theirs) and not mine & (older.names | older.title_words) and not theirs & (newer.names | newer.title_words)
+    return (
+        bool(mine and theirs)
+        and not mine & (older.names | older.title_words)
+        and not theirs & (newer.names | newer.title_words)
+    )
 
 
 def _next_of_series(newer: Side, older: Side, found: Differences, gap: timedelta, copy_window: timedelta) -> bool:

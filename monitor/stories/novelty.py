@@ -32,8 +32,8 @@ an edit tells of an act the story has not had."""
 
 ACT, TWICE, NEW_DAY, AN_HOUR, NOVELTY, NO_EVENT = 2.2, 1.9, 2.0, 1.4, 1.0, -6.3
 """Weights of a logistic model, fitted to the development half of the project's stream: an act new to the story, told by
-two of the top sentences; a day later than all the story has told of; the time since the story's first report, as reports
-of the first hours are mostly other desks' versions of it; new words."""
+two of the top sentences; a day later than all the story has told of; the time since its first report, as those of the
+first hours are mostly other desks' versions of it; new words."""
 
 LONGEST_WAIT = timedelta(hours=24)
 ANCHORED_NOVELTY = 0.5

@@ -13,11 +13,15 @@ WORDS, NAMES, OTHER_PLACE, OTHER_EVENT, A_DAY, UNLIKE = 7.7, 5.7, -1.2, -4.2, -0
 MANY_NAMES = 10.0
 """Names in common count in full from this rarity on, in nats: two or three names that few others have."""
 
-NO_NAME = -2.5
-A_NAME = 1.0
+NO_NAME, A_NAME = -2.5, 1.0
+"""Both name something in the lead, and what they share of it is rarer than `A_NAME` nats in neither: two fillings of a
+form have most words in common and no name."""
+
 LONGEST_GAP = timedelta(days=7)
 
-REPEATED = frozenset(key_of(act) for act in ("attack", "kill", "injure", "collapse", "arrest", "protest", "rate", "win"))
+REPEATED = frozenset(
+    key_of(act) for act in ("attack", "kill", "injure", "collapse", "arrest", "protest", "rate", "win")
+)
 """Acts that happen again: told of another day, they are another event unless the text looks back at the first one."""
 
 HARM = frozenset(key_of(act) for act in ("kill", "injure"))
@@ -63,7 +67,8 @@ def likeness(shared: Shared, mine: Setting, theirs: Setting, *, gap: timedelta, 
 
     Args:
         shared: words and names of the article to decide on and the member.
-        mine, theirs: their places, days and acts.
+        mine: places, days and acts of the article.
+        theirs: of the member.
         gap: time between the two articles.
         other_language: the two are in different languages, so that only names can be the same.
     """

@@ -28,6 +28,8 @@ COMMONPLACE = 1.5
 
 LEAST_RARITY = 0.02
 FOLLOWER = 0.5
+"""What a further report of a story counts where the rarity of words is reckoned in stories."""
+
 PROBE_TERMS = 40
 MIN_MASS = 0.02
 MAX_POSTINGS = 4000
@@ -188,7 +190,9 @@ class TermIndex:
 
     def query(self, terms: Terms) -> Query:
         """An article's words, weighed by the present rarities."""
-        rarity = np.fromiter((self._rarity(key) for key in terms.keys.tolist()), dtype=np.float64, count=len(terms.keys))
+        rarity = np.fromiter(
+            (self._rarity(key) for key in terms.keys.tolist()), dtype=np.float64, count=len(terms.keys)
+        )
         found = [self._numbers.get(key, -1) for key in terms.keys.tolist()]
         numbers = np.array(found, dtype=np.int64)
         known = numbers >= 0
@@ -245,7 +249,9 @@ class TermIndex:
         there = present[numbers]
         rows = np.stack((values * values, values * mine[numbers], lead[numbers], squares, squares * there,
                          named[numbers], names, names * there))  # fmt: skip
-        norm, dot, told, their_mass, their_told, named_in, their_names, their_named = np.add.reduceat(rows, starts, axis=1)
+        norm, dot, told, their_mass, their_told, named_in, their_names, their_named = np.add.reduceat(
+            rows, starts, axis=1
+        )
         for row in (mine, present, lead, named):
             row[query.numbers] = 0.0
 

@@ -19,6 +19,8 @@ from monitor.stories.numbers import Figure
 from monitor.stories.terms import Codes, Numbers, Terms
 
 VERSION = 1
+"""Of the packed form. Who changes the form counts this up, and adds a migration that empties what is stored."""
+
 _HEAD = struct.Struct("<BB8s64sHHBBBBQ2s")
 _ROUNDUP, _TITLED_ONLY = 1, 2
 

@@ -82,7 +82,13 @@ def _written(name: str) -> Iterator[Gold]:
             key = a.get("entry", f"{story['story']}-{number}")
             revisions[key] = revisions.get(key, 0) + 1
             original = make(
-                a["outlet"], key, a["title"], a["text"], when(a["at"]), lang=a.get("lang", "en"), revision=revisions[key]
+                a["outlet"],
+                key,
+                a["title"],
+                a["text"],
+                when(a["at"]),
+                lang=a.get("lang", "en"),
+                revision=revisions[key],
             )
             kind = "other language" if "lang" in a else "live or edited" if "entry" in a else "written"
             yield Gold(original, story["story"], a["relation"], tuple(a.get("news", ())), kind)

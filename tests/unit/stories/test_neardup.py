@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.stories.live import prepare
 from monitor.stories.neardup import MIN_AGREEING, judge, overlap, shingles, signature
-from tests.unit.stories.stream import load
-from tests.unit.stories.stream import START, make
+from tests.unit.stories.stream import START, load, make
 
 DUPLICATES = load("duplicates.yaml")
 WORDS = st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=3), max_size=60)

@@ -7,8 +7,7 @@ from monitor.stories.ledger import Ledger, tell
 from monitor.stories.live import prepare
 from monitor.stories.novelty import changes
 from monitor.stories.reading import read
-from tests.unit.stories.stream import load
-from tests.unit.stories.stream import START, make
+from tests.unit.stories.stream import START, load, make
 
 
 def expected_in(found, expected):
