@@ -221,7 +221,7 @@ class Claims:
             verb.pos_ == "AUX"
             or verb.dep_ in {"amod", "compound", "aux", "xcomp"}
             or verb.i in self.quotes.number_at
-            or not any(is_subject(c) for c in verb.children)
+            or not (any(is_subject(c) for c in verb.children) or verb.dep_ == "conj" or verb.lemma_ == "read")
         ):
             return None
         around = self.quotes.beside(verb, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from monitor.facts import cues
 from monitor.facts.entities import Names
 from monitor.facts.quotes import Quoted
-from monitor.facts.reading import Reading
+from monitor.facts.reading import Reading, chars, phrase
 from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, Entity, SourceType, Span
 
@@ -64,15 +64,21 @@ def _led_by_colon(reading: Reading, names: Names, one: Quoted) -> Claim | None:
     if colon < 1 or reading.text[colon] != ":" or reading.paragraph(colon) != one.paragraph:
         return None
     before = reading.tokens(max(0, colon - 80), colon)
-    entity = names.at(before[-1]) if before else None
-    if entity is None or entity.type != "PERSON" or before[-1].idx + len(before[-1]) != colon:
+    if not before or before[-1].idx + len(before[-1]) != colon:
         return None
-    start = before[-1].idx
-    for token in reversed(before):
-        if names.at(token) is not entity:
-            break
-        start = token.idx
-    return _claim(reading, Span(start, colon), entity, "named", Span(colon, colon + 1), one.outer, "claim.colon")
+    entity = names.at(before[-1])
+    if entity is not None and entity.type in {"PERSON", "ORG"}:
+        start = before[-1].idx
+        for token in reversed(before):
+            if names.at(token) is not entity:
+                break
+            start = token.idx
+    elif entity is None and before[-1].lemma_.lower() in cues.DOCUMENTS and before[-1].pos_ == "NOUN":
+        start = chars(reading, *phrase(before[-1])).start
+    else:
+        return None
+    kind: SourceType = "named" if entity is not None else "collective"
+    return _claim(reading, Span(start, colon), entity, kind, Span(colon, colon + 1), one.outer, "claim.colon")
 
 
 def _signed(reading: Reading, names: Names, one: Quoted) -> Claim | None:

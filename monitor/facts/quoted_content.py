@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts import cues
-from monitor.facts.clauses import without
+from monitor.facts.clauses import cue_extent, without
 from monitor.facts.quotes import Quoted, is_speech
 from monitor.facts.reading import FINITE, Reading, is_subject
 from monitor.model.facts import Span
@@ -41,7 +41,7 @@ class QuotesOfCues:
         sentence = verb.sent
         found: list[int] = []
         before = after = None
-        for token in reversed(list(self.reading.doc[max(sentence.start, verb.i - 14) : verb.i])):
+        for token in reversed(list(self.reading.doc[max(sentence.start, self._tag_start(verb) - 3) : verb.i])):
             number = self.number_at.get(token.i)
             if number is not None and number != number_here and self._spoken(number):
                 before = number
@@ -66,7 +66,8 @@ class QuotesOfCues:
             if number is not None and number != number_here and self._same_paragraph(token, verb, slack=1):
                 after = number
                 break
-        close = after is not None and (not strict or self.quoted[after].outer.start - verb.idx - len(verb) <= 3)
+        last = self.reading.doc[cue_extent(verb)[1]]
+        close = after is not None and (not strict or self.quoted[after].outer.start - last.idx - len(last) <= 3)
         if (
             after is not None
             and close
@@ -131,13 +132,20 @@ class QuotesOfCues:
         first = next((t for t in between if not t.is_punct and t.lower_ != "that"), between[0])
         return Span(first.idx, outer.end)
 
+    def _tag_start(self, verb: "Token") -> int:
+        subject = next((c for c in verb.children if is_subject(c)), None)
+        first = subject.left_edge.i if subject is not None and subject.i < verb.i else verb.i
+        return max(min(first, verb.i - 11), verb.i - 60)
+
     def _spoken(self, number: int, *, led: bool = False) -> bool:
         """A sentence, or a word or two that a comma or full stop inside the marks shows to be said."""
         one = self.quoted[number]
         if is_speech(self.reading, one) or self.reading.text[one.end - 1] in ",!?":
             return True
         before = self.reading.text[max(0, one.outer.start - 2) : one.outer.start].rstrip()[-1:]
-        return led and before in {",", ":"} and self.reading.text[one.end - 1] == "."
+        lead = next(iter(self.reading.tokens(max(0, one.outer.start - 14), one.outer.start)[-1:]), None)
+        cue = lead is not None and lead.pos_ == "VERB" and lead.lemma_.lower() in cues.SURE
+        return led and (before in {",", ":"} or cue) and self.reading.text[one.end - 1] == "."
 
     def _gap_is_source(self, number: int, verb: "Token") -> bool:
         subject = next((c for c in verb.children if is_subject(c)), None)
@@ -162,14 +170,40 @@ class QuotesOfCues:
     def _gap_is_tag(self, end: int, verb: "Token") -> bool:
         """Between the quote and the cue stands only the source (and short adverbs)."""
         gap = self.reading.mended[end : verb.idx]
-        return len(gap) < 120 and not any(mark in gap for mark in ".!?;:“”")
+        if any(mark in gap for mark in "!?;:“”") or gap.startswith("."):
+            return False
+        if len(gap) < 120 and "." not in gap:
+            return True
+        # 'Trump, the 2016 frontrunner and ..., said': however long, it is the source
+        subject = next((c for c in verb.children if is_subject(c)), None)
+        return (
+            subject is not None
+            and len(gap) < 400
+            and all(
+                subject.left_edge.i <= t.i <= subject.right_edge.i or t.i > subject.right_edge.i or t.is_punct
+                for t in self.reading.tokens(end, verb.idx)
+            )
+        )
 
     def _leads_in(self, verb: "Token", start: int, *, tagged: bool) -> bool:
         """The quote is the cue's: a comma, colon or 'that' leads in, with no other clause between."""
         gap = self.reading.mended[verb.idx + len(verb) : start]
         if len(gap) > 160 or any(mark in gap for mark in "!?;“”"):
             return False
+        if any(
+            token.pos_ == "VERB"
+            and token.lemma_.lower() in cues.SPEECH | cues.SURE
+            and any(is_subject(child) for child in token.children)
+            for token in self.reading.tokens(verb.idx + len(verb), start)
+        ):
+            return False
         stripped = gap.rstrip()
+        if ". " in stripped[:-1] or (
+            stripped != gap
+            and self.reading.paragraph(verb.idx) != self.reading.paragraph(start)
+            and stripped[-1:] != ":"
+        ):
+            return False
         if stripped.endswith((":", ",", "—", "-", " that")) or stripped in {"", "that"}:
             return True
         # '... he said. “We will ...' goes on with the same speaker in the same paragraph

@@ -1,5 +1,6 @@
 """Words in quotation marks: where they stand, whether they are speech, and whose."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from monitor.model.facts import Arg, Claim, Quote, QuoteKind, Span
 
 MAX_QUOTES = 500
 _PAIRS = {"“": '”"', "„": '“”"', "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’", '"': '"“”', "”": "”"}
+
+_ELISION = re.compile(r"\d\d(?!\d)|(?:em|til|bout|cause|tis|twas|n|round)\b", re.IGNORECASE)
+"""What an opening mark before it stands for left-out letters: ‘08, ‘em."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def _opens(text: str, place: int, char: str, paragraph: Span) -> bool:
     if char in '‘"':
         if char == '"' and before.isdigit():
             return False
+        if char == "‘" and _ELISION.match(text, place + 1):
+            return False
         return not before.isalnum() and not after.isspace() and (char == '"' or after.isalnum())
     return True
 
@@ -109,7 +115,7 @@ def assemble(reading: Reading, quoted: Sequence[Quoted], claims: Sequence[Claim]
         if kind == "scare":
             pieces = pieces[:1]
         quotes.append(_made(reading, pieces, speaker, how, kind))
-        if kind == "direct":
+        if kind == "direct" or (kind == "mixed" and how == "cue"):
             previous = (speaker, pieces[-1].paragraph)
     return tuple(quotes)
 
@@ -120,8 +126,8 @@ def _speaker(
     whole = speech and _whole(reading, one)
     if claim is not None:
         words = len(reading.text[one.start : one.end].split())
-        kind: QuoteKind = "direct" if whole else "mixed"
-        if words <= 2 and not speech and claim.cue_class != "say":
+        kind: QuoteKind = "direct" if whole or _is_all(reading, one, claim) else "mixed"
+        if kind == "mixed" and words <= 2 and not speech and claim.cue_class != "say":
             kind = "scare"
         return (
             (None if kind == "scare" else claim.source),
@@ -136,16 +142,19 @@ def _speaker(
 
 
 def _whole(reading: Reading, one: Quoted) -> bool:
-    """A sentence of its own: capital at the start, or set off by a comma or dash before or a comma inside the end."""
+    """A sentence of its own: it begins with a capital, or a comma, colon or dash leads to a clause of its own."""
     text = reading.text
-    first = text[one.start : one.end].lstrip()[:1]
+    first = next((char for char in text[one.start : one.end] if char.isalnum()), "")
     before = text[max(0, one.outer.start - 2) : one.outer.start].rstrip()[-1:]
-    return (
-        first.isupper()
-        or before in {",", ":", "—", "–"}
-        or text[one.end - 1] in ",.!?"
-        or text[one.outer.end : one.outer.end + 1] == ","
-    )
+    if first.isupper() or first.isdigit():
+        return True
+    return before in {",", ":", "—", "–"} and any(t.tag_ in FINITE for t in reading.tokens(one.start, one.end))
+
+
+def _is_all(reading: Reading, one: Quoted, claim: Claim) -> bool:
+    """Whether a claim's content is this quote and begins like a sentence, as in '"Denver," he answered'."""
+    first = reading.text[one.start : one.start + 1]
+    return claim.rule == "claim.quote" and claim.content[0] == one.outer and first.isupper()
 
 
 def _alone(reading: Reading, one: Quoted) -> bool:

@@ -102,20 +102,33 @@ class Sources:
                 return inverted, False
             if current.dep_ in {"acl", "relcl"} and current.head.pos_ in {"NOUN", "PROPN", "PRON"}:
                 return current.head, False
-            if current.dep_ not in {"conj", "advcl", "xcomp", "parataxis", "dep"} or current.head.i == current.i:
+            above = self._above(current)
+            if above is None:
                 return None, False
-            if current.head.pos_ not in {"VERB", "AUX"}:
-                return None, False
-            passive_head = next((child for child in current.head.children if child.dep_ == "nsubjpass"), None)
-            if passive_head is not None and current.dep_ in {"conj", "advcl", "xcomp"}:
+            passive_head = next((child for child in above.children if child.dep_ == "nsubjpass"), None)
+            if passive_head is not None and current.dep_ in {"conj", "advcl", "xcomp", "pcomp"}:
                 return passive_head, False
-            current, steps = current.head, steps + 1
+            current, steps = above, steps + 1
         return None, False
+
+    def _above(self, verb: "Token") -> "Token | None":
+        """The verb whose subject is this one's too: joined by 'and', 'by saying', or where the parser lost it."""
+        if verb.head.i == verb.i:
+            return None
+        if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
+            return verb.head.head if verb.head.head.pos_ in {"VERB", "AUX"} else None
+        if verb.dep_ in {"conj", "advcl", "xcomp", "parataxis", "dep"} and verb.head.pos_ in {"VERB", "AUX"}:
+            return verb.head
+        if verb.dep_ == "conj" and verb.tag_ in FINITE:
+            return next((t for t in verb.ancestors if t.pos_ == "VERB" and t.i < verb.i), None)
+        if verb.tag_ == "VBG" and verb.i > verb.sent.start and self.reading.doc[verb.i - 1].text == ",":
+            return next((t for t in verb.ancestors if t.pos_ == "VERB" and t.i < verb.i), None)
+        return None
 
     def _inverted(self, verb: "Token") -> "Token | None":
         """'..." said Smith', where the parser often calls Smith an object."""
         following = self.reading.doc[verb.i + 1] if verb.i + 1 < len(self.reading.doc) else None
-        if following is None or verb.lemma_ not in cues.SURE or verb.i == 0:
+        if following is None or verb.lemma_ not in cues.SPEECH | cues.SURE or verb.i == 0:
             return None
         previous = self.reading.doc[verb.i - 1]
         if previous.text not in {",", "”", '"', "’", "»", "?", "!"}:
