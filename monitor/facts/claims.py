@@ -1,20 +1,21 @@
 """Who says what: speech, belief, denial, promise, demand and report, with the source and the content."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts import attitudes, cues, marked
+from monitor.facts.claim_joints import joined, stretched
 from monitor.facts.clauses import clause_span, cue_extent, host_clause, is_to_infinitive, stripped, without
 from monitor.facts.content import Contents
 from monitor.facts.entities import Names
-from monitor.facts.pronouns import PRONOUNS, Antecedents
+from monitor.facts.pronouns import Antecedents
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.quotes import Quoted, is_speech
 from monitor.facts.reading import Reading, chars, is_subject, phrase
 from monitor.facts.sources import SELF, Sources
 from monitor.facts.words import words
-from monitor.model.facts import ATTITUDES, Claim, CueClass, Span
+from monitor.model.facts import Claim, CueClass, Span
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -57,9 +58,7 @@ class Claims:
                 self.found.append(claim)
         self._marked()
         self._after_colon()
-        self._carry_on()
-        self.found = [self._before_tag(claim) for claim in self.found]
-        return tuple(_nested(_outspoken(sorted(self.found, key=lambda claim: claim.cue_span.start))))
+        return joined(self.reading, self.quoted, self.found)
 
     def _tells(self, claim: Claim, cue: "Token") -> bool:
         """Of what a quoted speaker says only the words of others are claims of their own: not 'I think', 'you know'."""
@@ -68,24 +67,6 @@ class Claims:
             return True
         told = claim.rule in {"claim.clause", "claim.according_to"} and claim.cue_class == "say"
         return told and claim.source_type in {"named", "collective"} and cue.lemma_.lower() in cues.SURE | {"according"}
-
-    def _before_tag(self, claim: Claim) -> Claim:
-        """'stressed A - "B," he stated': B has a tag of its own and is not content of the first cue."""
-        for other in self.found:
-            if other is claim or other.rule != "claim.quote" or abs(other.sentence - claim.sentence) > 1:
-                continue
-            for number, span in enumerate(claim.content):
-                first = other.content[0]
-                if (
-                    span.start < first.start
-                    and first.end < other.cue_span.end <= span.end
-                    and claim.cue_span.end <= span.start
-                ):
-                    kept = self.reading.trimmed(span.start, first.start)
-                    if kept.end > kept.start:
-                        content = (*claim.content[:number], kept, *claim.content[number + 1 :])
-                        return self._restretched(replace(claim, content=content))
-        return claim
 
     def _by_cue(self, token: "Token") -> Claim | None:
         if (
@@ -166,9 +147,9 @@ class Claims:
             return raised
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
-        if lemma in cues.UNSAID and any(child.dep_ == "neg" for child in token.children):
-            return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
+        if lemma in cues.UNSAID and any(child.dep_ == "neg" for child in token.children) and lemma != "mention":
+            return None
         if not content or not self._plausible(lemma, source, rule, passive=passive):
             return None
         if to and rule != "quote" and token.dep_ in {"advcl", "acl", "relcl"}:
@@ -357,58 +338,6 @@ class Claims:
                 continue
             self.found.append(self._claim(root, (root.i, root.i), source, "say", (one.outer,), "claim.colon", 0.75))
 
-    def _carry_on(self) -> None:
-        """A quote that follows a quoted claim in the same paragraph, with no tag of its own, is that claim's too."""
-        used = {
-            i
-            for i, one in enumerate(self.quoted)
-            for claim in self.found
-            for span in claim.content
-            if span.start < one.end and one.start < span.end
-        }
-        for number, one in enumerate(self.quoted):
-            if number in used or not is_speech(self.reading, one):
-                continue
-            text = self.reading.text
-            own = text[max(0, one.outer.start - 2) : one.outer.start].strip()
-            if own and own[-1] not in '.!?”"':
-                continue
-            target = self._claim_before(one) or self._claim_after(one)
-            if target is not None:
-                old = self.found[target]
-                content = tuple(sorted((*old.content, one.outer), key=lambda span: span.start))
-                self.found[target] = self._restretched(replace(old, content=content))
-                used.add(number)
-
-    def _claim_before(self, one: Quoted) -> int | None:
-        best = None
-        for index, claim in enumerate(self.found):
-            if claim.source is None or claim.cue_class not in {"say", "deny", "predict", "promise"}:
-                continue
-            near = 0 <= one.outer.start - claim.span.end <= 120 and not any(
-                mark in self.reading.text[claim.span.end : one.outer.start].strip()[1:] for mark in ".!?\n"
-            )
-            same = self.reading.paragraph(claim.span.start) == one.paragraph
-            quoted = any(
-                self.reading.text[s.start] in '“"«„' or self.reading.text[s.end - 1] in '”"»' for s in claim.content
-            )
-            if near and same and quoted and (best is None or claim.span.end >= self.found[best].span.end):
-                best = index
-        return best
-
-    def _claim_after(self, one: Quoted) -> int | None:
-        """'“A.” “B,” he said': rare, but a quote right before the quoted claim is the same speaker's."""
-        for index, claim in enumerate(self.found):
-            gap = claim.span.start - one.outer.end
-            if (
-                0 <= gap <= 2
-                and self.reading.text[claim.span.start] in '“"'
-                and claim.source is not None
-                and self.reading.paragraph(claim.span.start) == one.paragraph
-            ):
-                return index
-        return None
-
     def _claim(  # noqa: PLR0917
         self,
         token: "Token",
@@ -438,56 +367,8 @@ class Claims:
             rule=rule,
             via=via,
         )
-        return self._restretched(claim)
-
-    def _restretched(self, claim: Claim) -> Claim:
-        spans = [
-            claim.cue_span,
-            *claim.content,
-            *([claim.source.span] if claim.source is not None and self._near(claim) else []),
-        ]
-        span = Span(min(s.start for s in spans), max(s.end for s in spans))
-        return replace(claim, span=span, text=self.reading.text[span.start : span.end])
-
-    def _near(self, claim: Claim) -> bool:
-        return claim.source is not None and self.reading.sentence(claim.source.span.start) == claim.sentence
+        return stretched(self.reading, claim)
 
 
 def _ends(span: Span) -> tuple[int, int]:
     return span.start, span.end
-
-
-def _outspoken(claims: list[Claim]) -> list[Claim]:
-    """Without what stands in another claim and adds nobody: 'he said he fears ...' is one claim, by him."""
-    return [
-        claim
-        for claim, nested in zip(claims, _nested(claims), strict=True)
-        if nested.within is None
-        or not (
-            claim.source is None
-            or claim.cue_class in ATTITUDES
-            or claim.source.text.lower() in PRONOUNS | SELF
-            or claim.rule in {"claim.adjective", "claim.object"}
-        )
-    ]
-
-
-def _nested(claims: list[Claim]) -> Iterator[Claim]:
-    for number, claim in enumerate(claims):
-        best: tuple[int, int] | None = None
-        for other, outer in enumerate(claims[max(0, number - 40) : number + 40], max(0, number - 40)):
-            if other == number:
-                continue
-            for span in outer.content:
-                if span.start <= claim.cue_span.start and claim.cue_span.end <= span.end:
-                    size = span.end - span.start
-                    if best is None or size < best[0]:
-                        best = (size, other)
-        if best is not None and not _inside(claims[best[1]].cue_span, claim.content):
-            yield replace(claim, within=best[1])
-        else:
-            yield claim
-
-
-def _inside(span: Span, spans: tuple[Span, ...]) -> bool:
-    return any(s.start <= span.start and span.end <= s.end for s in spans)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 _OPEN_COMPLEMENTS = frozenset({"ccomp"})
-_CIRCUMSTANCE = frozenset({"on", "at", "during", "in", "after", "before", "since", "until", "while", "by"})
+_CIRCUMSTANCE = frozenset({"on", "at", "during", "after", "before", "since", "until", "while", "by"})
 
 
 @dataclass(slots=True)
@@ -166,7 +166,7 @@ class Contents:
         if complement.i < verb.i or last >= end:
             return span
         for token in self.reading.doc[last + 1 : end + 1]:
-            if token.head.i == verb.i and token.dep_ in {"advcl", "prep", "parataxis", "npadvmod", "ccomp"}:
+            if token.head.i == verb.i and token.dep_ in {"advcl", "prep", "parataxis", "npadvmod"}:
                 return span
             if token.head.i == verb.i and token.dep_ == "conj":
                 own = any(is_subject(c) for c in token.children)
@@ -187,7 +187,7 @@ class Contents:
         for child in self.reading.tokens(span.start, span.end):
             adding = (
                 child.tag_ == "VBG"
-                and child.dep_ == "advcl"
+                and child.dep_ in {"advcl", "acl"}
                 and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS
             )
             if adding and complement.i > verb.i and child.i > complement.i and child.i not in self.quotes.number_at:

@@ -92,7 +92,10 @@ def is_speech(reading: Reading, quoted: Quoted) -> bool:
     tokens = reading.tokens(quoted.start, quoted.end)
     if not reading.parses:
         return len(words) >= 4
-    return any(token.tag_ in FINITE for token in tokens) or (len(words) >= 3 and reading.text[quoted.end - 1] in ",.!?")
+    if any(token.tag_ in FINITE for token in tokens):
+        return True
+    name = all(word[:1].isupper() or len(word) < 4 for word in words)
+    return len(words) >= 3 and reading.text[quoted.end - 1] in ("!?" if name else ",.!?")
 
 
 def assemble(reading: Reading, quoted: Sequence[Quoted], claims: Sequence[Claim]) -> tuple[Quote, ...]:

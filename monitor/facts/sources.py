@@ -222,7 +222,7 @@ class Sources:
 
 
 def _has_auxiliary(verb: "Token") -> bool:
-    return any(child.dep_ == "aux" for child in verb.children)
+    return any(child.dep_ in {"aux", "nsubj"} for child in verb.children)
 
 
 def _is_counted(source: "Token") -> bool:
