@@ -1,5 +1,6 @@
 """Who says what: speech, belief, denial, promise, demand and report, with the source and the content."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 MAX_CLAIMS = 1_500
+_GOES_ON = re.compile(r"(?!,)| ?, (?:but|and|while|although|though|yet)\b")
+"""What follows a source that stands in the middle: the rest of its own description, or a statement of another."""
 _COPULAS = frozenset({"be", "become", "remain", "feel", "seem", "sound", "get", "grow"})
 
 # Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
@@ -103,6 +106,8 @@ class Claims:
             clause = clause.head
         host = host_clause(self.reading, clause, token)
         content = without(self.reading, host, outer)
+        if len(content) > 1 and _GOES_ON.match(self.reading.mended, outer.end):
+            content = content[:1]
         if not content:
             return None
         content = self.quotes.widened(content, self.quotes.spoken_in(content), outer)
@@ -139,7 +144,8 @@ class Claims:
         if self._inside_short_quote(token) or token.dep_ in {"amod", "compound", "aux"}:
             return None
         to = any(child.tag_ == "TO" for child in token.children)
-        if to and (reaction or kind in {None, "believe"}):
+        joined_verb = token.dep_ == "xcomp" and token.head.lemma_.lower() not in attitudes.INTENTIONS
+        if to and (reaction or kind in {None, "believe"}) and not (reaction and joined_verb):
             return None
         source, passive = self.sources.source(token)
         raised = self._raised(token, lemma) if passive and source is None else None

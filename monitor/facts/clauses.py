@@ -26,7 +26,9 @@ def host_clause(reading: Reading, clause: "Token", cue: "Token") -> Span:
     sentence = reading.sentence_span(reading.sentence(cue.idx))
     if clause.dep_ in {"ccomp", "relcl", "advcl"} and clause.head.lemma_.lower() in cues.CLASS_OF:
         return clause_span(reading, clause)
-    if clause.dep_ == "conj" and clause.pos_ in {"VERB", "AUX"} and any(is_subject(child) for child in clause.children):
+    joined = clause.dep_ == "conj" and clause.pos_ in {"VERB", "AUX"}
+    last = clause.right_edge.i >= clause.sent.end - 2 and cue.i > clause.i and reading.doc[cue.i - 1].text == ","
+    if joined and not last and any(is_subject(child) for child in clause.children):
         return clause_span(reading, clause)
     return sentence
 

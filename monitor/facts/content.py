@@ -96,16 +96,22 @@ class Contents:
         infinitive = () if reaction else self._infinitive(verb, lemma)
         if infinitive:
             return infinitive, "infinitive"
-        if (lemma in cues.OBJECT or reaction or lemma in attitudes.PREPOSITIONAL) and not passive:
+        takes_object = lemma in cues.OBJECT or reaction
+        if passive:
+            return (self._passive(verb) if takes_object and source is not None else ()), "object"
+        if takes_object or lemma in attitudes.PREPOSITIONAL:
             return self._object(verb), "object"
-        rest = self._rest(verb, lemma)
-        if rest and source is not None and not passive:
+        rest = self._rest(verb, lemma) if source is not None else ()
+        if rest:
             return rest, "rest"
-        if passive and verb.dep_ != "acl" and (reaction or lemma in cues.OBJECT):
-            subject = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
-            if subject is not None and source is not None:
-                return (chars(self.reading, *phrase(subject)),), "object"
-        return (), "object"
+        return (self._object(verb) if lemma == "say" and source is not None else ()), "object"
+
+    def _passive(self, verb: "Token") -> tuple[Span, ...]:
+        """'The plan was welcomed by the mayor', 'a plan welcomed by the mayor': what stands before the verb."""
+        if verb.dep_ == "acl":
+            return (chars(self.reading, *phrase(verb.head)),)
+        subject = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
+        return (chars(self.reading, *phrase(subject)),) if subject is not None else ()
 
     def _infinitive(self, verb: "Token", lemma: str) -> tuple[Span, ...]:
         """'promised to leave', 'told them to leave': the infinitive, with the one it is told to."""

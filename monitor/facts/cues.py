@@ -15,7 +15,8 @@ _VERBS: dict[CueClass, frozenset[str]] = {
     ),
     "believe": words(
         "believe think consider feel hope fear doubt suspect worry assume view regard agree disagree understand"
-        " realize realise recognise recognize prefer wish dream favor favour imagine "
+        " realize realise recognise recognize prefer wish dream favor favour imagine guess suppose"
+        " presume figure judge"
     ),
     "deny": words("deny dismiss reject refute dispute disavow rebut"),
     "predict": words("predict forecast estimate project anticipate expect foresee"),

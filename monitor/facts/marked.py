@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from monitor.facts import cues
 from monitor.facts.entities import Names
@@ -10,12 +11,16 @@ from monitor.facts.reading import Reading, chars, phrase
 from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, Entity, SourceType, Span
 
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
 _NO_SPEAKER = words(
     "update updates note related watch photo photos video correction exclusive breaking live listen read more analysis"
     " opinion explainer factbox timeline"
 )
 _DASH = re.compile(r"\s*(?:―|—|–|--|-)\s*")
 _LONGEST_HEAD = 40
+_LONGEST_SIGNATURE = 80
 
 
 def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[Claim]:
@@ -53,11 +58,12 @@ def _heading(reading: Reading, names: Names, paragraph: Span, *, title: bool) ->
     if not speaks or content.end - content.start < 3:
         return None
     kind: SourceType = "named" if entity is not None else "collective"
-    return _claim(reading, Span(paragraph.start, colon), entity, kind, Span(colon, colon + 1), content, "claim.heading")
+    source = _mention(names, entity, tokens) if entity is not None else reading.trimmed(paragraph.start, colon)
+    return _claim(reading, source, entity, kind, Span(colon, colon + 1), content, "claim.heading")
 
 
 def _led_by_colon(reading: Reading, names: Names, one: Quoted) -> Claim | None:
-    """'... says Ann Lee: "Stay."': a person's name right before a colon and a quote."""
+    """'... says Ann Lee: "Stay."': a name or a report right before a colon and a quote."""
     colon = one.outer.start - 1
     while colon > 0 and reading.text[colon].isspace():
         colon -= 1
@@ -68,45 +74,41 @@ def _led_by_colon(reading: Reading, names: Names, one: Quoted) -> Claim | None:
         return None
     entity = names.at(before[-1])
     if entity is not None and entity.type in {"PERSON", "ORG"}:
-        start = before[-1].idx
-        for token in reversed(before):
-            if names.at(token) is not entity:
-                break
-            start = token.idx
+        source = _mention(names, entity, before)
     elif entity is None and before[-1].lemma_.lower() in cues.DOCUMENTS and before[-1].pos_ == "NOUN":
-        start = chars(reading, *phrase(before[-1])).start
+        source = chars(reading, *phrase(before[-1]))
     else:
         return None
     kind: SourceType = "named" if entity is not None else "collective"
-    return _claim(reading, Span(start, colon), entity, kind, Span(colon, colon + 1), one.outer, "claim.colon")
+    return _claim(reading, source, entity, kind, Span(colon, colon + 1), one.outer, "claim.colon")
 
 
 def _signed(reading: Reading, names: Names, one: Quoted) -> Claim | None:
     """'"Enough is enough." - Ann Lee, teacher': the quote, a dash and a name end the paragraph."""
     dash = _DASH.match(reading.text, one.outer.end, one.outer.end + 12)
-    if dash is None or reading.text[one.outer.start - 1 : one.outer.start].strip():
+    if dash is None or reading.text[one.outer.start - 1 : one.outer.start].strip() or dash.end() >= len(reading.text):
         return None
-    end = reading.paragraphs[reading.paragraph(dash.end())].end if dash.end() < len(reading.text) else dash.end()
-    tokens = reading.tokens(dash.end(), min(end, dash.end() + 80))
-    entity = names.at(tokens[0]) if tokens else None
-    if entity is None or entity.type != "PERSON" or end - dash.end() > 80:
+    end = reading.paragraphs[reading.paragraph(dash.end())].end
+    tokens = reading.tokens(dash.end(), min(end, dash.end() + _LONGEST_SIGNATURE))
+    # A title or two may stand before the name.
+    entity = next((e for e in map(names.at, tokens[:3]) if e is not None and e.type == "PERSON"), None)
+    if entity is None or end - dash.end() > _LONGEST_SIGNATURE:
         return None
-    last = tokens[0]
-    for token in tokens:
-        if names.at(token) is not entity:
+    mark = reading.text[dash.start() : dash.end()]
+    start = dash.start() + len(mark) - len(mark.lstrip())
+    cue = Span(start, start + len(mark.strip()))
+    return _claim(reading, _mention(names, entity, tokens), entity, "named", cue, one.outer, "claim.signed")
+
+
+def _mention(names: Names, entity: Entity, tokens: "Sequence[Token]") -> Span:
+    """Where among the tokens the entity is named."""
+    own = [token for token in tokens if names.at(token) is entity]
+    last = own[0]
+    for token in own[1:]:
+        if token.i != last.i + 1:
             break
         last = token
-    cue = reading.text[dash.start() : dash.end()]
-    start = dash.start() + len(cue) - len(cue.lstrip())
-    return _claim(
-        reading,
-        Span(tokens[0].idx, last.idx + len(last)),
-        entity,
-        "named",
-        Span(start, start + len(cue.strip())),
-        one.outer,
-        "claim.signed",
-    )
+    return Span(own[0].idx, last.idx + len(last))
 
 
 def _claim(  # noqa: PLR0917

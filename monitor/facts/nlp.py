@@ -115,7 +115,11 @@ def _mend_lemmas(doc: "Doc", verbs: frozenset[str]) -> None:
     """'hoped' is of 'hope': a stem that would double its consonant ('hopped') and did not has lost its e."""
     for token in doc:
         stem = token.lemma_
-        suspect = token.tag_ in {"VBD", "VBN", "VBG"} and token.lower_ in {f"{stem}ed", f"{stem}ing"}
+        suspect = token.tag_ in {"VBD", "VBN", "VBG", "VBZ"} and token.lower_ in {
+            f"{stem}ed",
+            f"{stem}ing",
+            f"{stem}es",
+        }
         if suspect and _CLOSED_SYLLABLE.fullmatch(stem) and f"{stem}e" in verbs:
             token.lemma_ = f"{stem}e"
 

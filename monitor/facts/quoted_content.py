@@ -57,6 +57,7 @@ class QuotesOfCues:
                     break
         if (
             before is not None
+            and verb.dep_ != "relcl"
             and self._gap_is_tag(self.quoted[before].outer.end, verb)
             and (not strict or self._gap_is_source(before, verb))
         ):

@@ -157,7 +157,7 @@ def _whole(reading: Reading, one: Quoted) -> bool:
 def _is_all(reading: Reading, one: Quoted, claim: Claim) -> bool:
     """Whether a claim's content is this quote and begins like a sentence, as in '"Denver," he answered'."""
     first = reading.text[one.start : one.start + 1]
-    return claim.rule == "claim.quote" and claim.content[0] == one.outer and first.isupper()
+    return claim.rule in {"claim.quote", "claim.signed"} and claim.content[0] == one.outer and first.isupper()
 
 
 def _alone(reading: Reading, one: Quoted) -> bool:

@@ -148,7 +148,7 @@ class Sources:
         """The source as a role filler, and what kind of source it is."""
         if source is None:
             return None, "anonymous"
-        span = self.names.widened(span or chars(self.reading, *phrase(source)))
+        span = _unquoted(self.reading, self.names.widened(span or chars(self.reading, *phrase(source))))
         text = self.reading.text[span.start : span.end]
         entity = self.names.at(source)
         if entity is not None:
@@ -228,3 +228,15 @@ def _has_auxiliary(verb: "Token") -> bool:
 def _is_counted(source: "Token") -> bool:
     """'64 percent', 'four in 10', 'most of the voters', 'both': people asked, where they hold something."""
     return source.pos_ == "NUM" or source.lower_ in _COUNTED
+
+
+def _unquoted(reading: Reading, span: Span) -> Span:
+    """Without a mark that closes a quote before it, or opens one after it: '” one resident'."""
+    start, end = span.start, span.end
+    text = reading.text
+    if text[start:end].count('"') % 2 or "“" not in text[start:end] or "”" not in text[start:end]:
+        while start < end - 1 and (text[start] in '”"»’' or text[start].isspace()):
+            start += 1
+        while end > start + 1 and (text[end - 1] in '“"«' or text[end - 1].isspace()):
+            end -= 1
+    return Span(start, end)
