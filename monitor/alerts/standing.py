@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from monitor.alerts.times import hour, stamp
-from monitor.model.alert import Alert, AlertKind, Reaction, Standing
+from monitor.model.alert import Alert, AlertKind, Reaction, Report, Standing
 from monitor.model.answer import Answer, AnswerKind, Silence
 from monitor.model.story import Member, Relation
 
@@ -31,9 +31,15 @@ def standing(
     """
     here = [alert for alert in alerts if alert.channel == root.channel and alert.seq > root.seq and alert.kind in _NEWS]
     news = sorted(here, key=lambda alert: -alert.seq)
-    original = [member.outlet for member in members if member.relation is not Relation.COPY and member.outlet]
+    original = [member for member in members if member.relation is not Relation.COPY and member.outlet]
+    told = {alert.card.outlet for alert in alerts if alert.channel == root.channel}
+    reports: dict[str, Report] = {}
+    for member in original:
+        if member.outlet not in told:
+            reports.setdefault(member.outlet, Report(member.outlet, member.title, member.url))
     return Standing(
-        outlets=tuple(dict.fromkeys(original)),
+        outlets=tuple(dict.fromkeys(member.outlet for member in original)),
+        reports=tuple(reports.values()),
         copies=sum(member.relation is Relation.COPY for member in members),
         latest=_latest(news),
         updated=news[0].created if news else None,

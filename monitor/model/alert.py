@@ -262,6 +262,15 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """Another outlet's article about an alerted story."""
+
+    outlet: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """What somebody did about a story, for its card.
 
@@ -280,6 +289,7 @@ class Standing:
 
     Attributes:
         outlets: independent outlets that report it, in order of arrival.
+        reports: the first report of each outlet that has not been told by an alert in the channel.
         copies: reports that only repeat another's text.
         latest: the newest news, one line each, its source named: "killed: 17 → 19, according to police".
         updated: when that came, None where there is none.
@@ -288,6 +298,7 @@ class Standing:
     """
 
     outlets: tuple[str, ...] = ()
+    reports: tuple[Report, ...] = ()
     copies: int = 0
     latest: tuple[str, ...] = ()
     updated: datetime | None = None

@@ -14,12 +14,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from monitor.errors import ConfigError
-from monitor.model.alert import Alert, Delivery, Standing
+from monitor.model.alert import Alert, Delivery, Report, Standing
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
 from monitor.sinks.pace import Pace
 from monitor.sinks.slack_api import Method, Outcome, SlackApi
-from monitor.sinks.slack_blocks import blocks, fallback, simplified
+from monitor.sinks.slack_blocks import also, blocks, fallback, simplified
 from monitor.sinks.slack_buttons import buttons
 from monitor.sinks.slack_check import problems
 from monitor.sinks.slack_errors import (
@@ -33,6 +33,7 @@ from monitor.sinks.slack_errors import (
 )
 
 EVENT_TYPE = "news_alert"
+ALSO_TYPE = "news_also"
 # Clocks differ; a message may carry an earlier time than the one its send began at here.
 _SKEW = timedelta(minutes=2)
 # Refusals in two channels so close together are the workspace's, not the channels'.
@@ -158,7 +159,7 @@ class SlackSink:
         return None
 
     async def edit(self, delivery: Delivery, standing: Standing) -> Sent | Failed:
-        """Bring a sent card up to date; doing so twice changes nothing."""
+        """Bring a sent card up to date, and name new outlets in its thread; doing so twice changes nothing."""
         channel, _, ts = delivery.ref.partition(":")
         await self._looking.turn()
         message = {"channel": channel, "ts": ts, **self._content(delivery.alert, standing=standing)}
@@ -168,7 +169,39 @@ class SlackSink:
             return Failed(f"the message is gone or closed to edits: {outcome.code}", retry=False)
         if outcome.code in TOO_RICH | BAD_METADATA:
             return replace(outcome.failed or Failed(outcome.code, retry=False), retry=False)
-        return outcome.failed or Sent(delivery.ref)
+        if outcome.failed:
+            return outcome.failed
+        return await self._also(delivery, channel, ts, standing.reports) or Sent(delivery.ref)
+
+    async def _also(self, delivery: Delivery, channel: str, thread: str, reports: Sequence[Report]) -> Failed | None:
+        """Tell in the thread who else reports the story; what is told already is read there each time.
+
+        So nothing need be remembered, and an answer that was lost is found the next time.
+        """
+        if not reports:
+            return None
+        told: set[str] = set()
+        where = {"channel": channel, "ts": thread, "include_all_metadata": True}
+        await self._looking.turn()
+        async for page in self.api.pages(self.api.client.conversations_replies, where, channel=delivery.alert.channel):
+            if page.failed:
+                self._note(page, self._looking)
+                return None if page.code in MAY_NOT_LOOK | THREAD_GONE else page.failed
+            for message in page.body.get("messages") or ():
+                told |= set(str(_payload(message, ALSO_TYPE).get("outlets") or "").split("\n"))
+        new = [report for report in reports if report.outlet not in told]
+        if not new:
+            return None
+        pace = self._pace_of(delivery.alert.channel)
+        await pace.turn()
+        await self._workspace.turn()
+        message = also(new) | {"channel": channel, "thread_ts": thread, "unfurl_links": False, "unfurl_media": False}
+        outlets = "\n".join(report.outlet for report in new)
+        payload = {"about": delivery.alert.id, "story_id": delivery.alert.story_id, "outlets": outlets}
+        message["metadata"] = {"event_type": ALSO_TYPE, "event_payload": payload}
+        outcome = await self.api.call(self.api.client.chat_postMessage, message, channel=delivery.alert.channel)
+        self._note(outcome, pace, delivery.alert.channel)
+        return outcome.failed
 
     async def check(self, channels: Sequence[str], app_token: str = "") -> list[str]:
         """What keeps the app from working, one line a problem; [] where all is well."""
@@ -200,7 +233,7 @@ class SlackSink:
             message["thread_ts"] = thread
             if delivery.gravest is not None and alert.severity.rank > delivery.gravest.rank:
                 message["reply_broadcast"] = True
-        pace = self._paces.setdefault(alert.channel, self._pace(self._options.per_second, self._options.burst))
+        pace = self._pace_of(alert.channel)
         await pace.turn()
         await self._workspace.turn()
         outcome = await self.api.call(
@@ -264,6 +297,9 @@ class SlackSink:
             operator=True,
         )
 
+    def _pace_of(self, channel: str) -> Pace:
+        return self._paces.setdefault(channel, self._pace(self._options.per_second, self._options.burst))
+
     def _pace(self, per_second: float, burst: int) -> Pace:
         return Pace(per_second, burst, monotonic=self._deps.monotonic, sleep=self._deps.sleep)
 
@@ -285,9 +321,13 @@ def _ts(ref: str) -> str:
 
 def _alert_id(message: object) -> str | None:
     """The alert a message of ours carries; anything else in the channel is passed over."""
-    metadata = message.get("metadata") if isinstance(message, dict) else None
-    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
-        return None
-    payload = metadata.get("event_payload")
-    found = payload.get("alert_id") if isinstance(payload, dict) else None
+    found = _payload(message, EVENT_TYPE).get("alert_id")
     return found if isinstance(found, str) else None
+
+
+def _payload(message: object, event_type: str) -> Mapping[str, Any]:
+    """What a message's metadata of this type says, {} for any other message."""
+    metadata = message.get("metadata") if isinstance(message, dict) else None
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    mine = isinstance(metadata, dict) and metadata.get("event_type") == event_type
+    return payload if mine and isinstance(payload, dict) else {}

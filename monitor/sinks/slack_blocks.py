@@ -13,7 +13,7 @@ from typing import Any
 from monitor.alerts.render import reported_by
 from monitor.alerts.text import clean, cut, smooth
 from monitor.alerts.times import hour, stamp
-from monitor.model.alert import Card, CardItem, Excerpt, FactLine, Standing
+from monitor.model.alert import Card, CardItem, Excerpt, FactLine, Report, Standing
 from monitor.model.rule import Severity
 
 Block = dict[str, Any]
@@ -95,6 +95,22 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
     address = _address(card.url)
     # Escaped as Slack wants it, so that it becomes a link again.
     return f"{text}\n{address.translate(_ENTITIES)}" if address else text
+
+
+def also(reports: Sequence[Report]) -> Block:
+    """The message that names other outlets' reports in a thread."""
+    named = [parsed(cut(report.outlet, 60)) for report in reports]
+    more = f" and {len(named) - _MOST_ITEMS} more" if len(named) > _MOST_ITEMS else ""
+    text = f"Also reported by {', '.join(named[:_MOST_ITEMS])}{more}"
+    lines = []
+    for report in reports[:_MOST_ITEMS]:
+        title, address = literal(cut(report.title, 160)), _address(report.url)
+        linked: Block = {"type": "link", "url": address, "text": title or "report"} if address else _text(title or "–")
+        line = [_text(f"{literal(cut(report.outlet, 60)) or '–'}: ", bold=True), linked]
+        lines.append({"type": "rich_text_section", "elements": line})
+    part = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    shown = [_context(f"*Also reported by*{more}"), {"type": "rich_text", "elements": [part]}]
+    return {"text": text, **({"blocks": shown} if _size({"all": shown}) <= MOST_CHARACTERS else {})}
 
 
 def parsed(text: str) -> str:

@@ -148,7 +148,8 @@ class SlackServer:
         return sorted((m for c in self.channels for m in c.messages), key=lambda message: message["ts"])
 
     def alert_ids(self) -> list[str]:
-        return [message["metadata"]["event_payload"]["alert_id"] for message in self.messages]
+        carried = (message["metadata"]["event_payload"] for message in self.messages)
+        return [payload["alert_id"] for payload in carried if "alert_id" in payload]
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.standing import standing
-from monitor.model.alert import AlertKind, Standing
+from monitor.model.alert import AlertKind, Report, Standing
 from monitor.model.article import Batch
 from monitor.model.story import Member, Relation
 from tests.support.nouns import NOON, alert, article, processed
-from tests.support.slack_server import SlackServer
+from tests.support.slack_server import Fault, SlackServer
 from tests.unit.answers.house import House, open_house
 
 
@@ -49,6 +49,44 @@ async def test_reports_and_numbers_show_on_the_first_message(house: House) -> No
     for told in ("also Reuters, AFP; 1 copy", "Now (12:00 UTC)", "killed: 12 → 17, according to police"):
         assert told in shown
     assert message["edits"] == 1
+
+
+async def test_other_outlets_are_named_in_the_thread_once(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example")
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    report(house, "c", Relation.COPY, "Echo")
+    report(house, "d", Relation.UPDATE, "AFP", ("killed: 12 → 17",))
+    await house.upkeep.run()
+    [told] = [m for m in house.server.messages if m.get("thread_ts") == message["ts"]]
+    shown = json.dumps(told["blocks"])
+    assert "Title of b" in shown
+    assert [name for name in ("Example", "Reuters", "Echo", "AFP") if name in told["text"]] == ["Reuters"]
+    house.clock.forward(minutes=2)
+    report(house, "e", Relation.SAME_STORY, "Reuters")
+    report(house, "f", Relation.SAME_STORY, "<!channel>")
+    await house.upkeep.run()
+    texts = [m["text"] for m in house.server.messages if "Also reported" in m["text"]]
+    assert texts == ["Also reported by Reuters", "Also reported by &lt;\u2060!channel&gt;"]
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "error_after", "reset_before", "limited"])
+async def test_a_lost_answer_names_no_outlet_twice_and_none_not_at_all(house: House, fault: Fault) -> None:
+    await house.raise_alert("a", story="one", outlet="Example")
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    house.server.faults.append(fault)
+    for _ in range(3):
+        await house.upkeep.run()
+        house.clock.forward(minutes=2)
+    assert [m["text"] for m in house.server.messages[1:]] == ["Also reported by Reuters"]
+
+
+async def test_where_threads_cannot_be_read_nothing_is_posted(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example")
+    house.server.missing_scopes.add("conversations.replies")
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    assert await house.upkeep.run() == 1
+    assert len(house.server.messages) == 1
+    assert "also Reuters" in json.dumps(message["blocks"])
 
 
 async def test_it_is_edited_once_a_minute_at_most(house: House) -> None:
@@ -149,6 +187,7 @@ def test_a_number_that_changed_twice_is_told_once_and_corrections_count() -> Non
     )
     assert found == Standing(
         outlets=("A", "B"),
+        reports=(Report("A", "t"), Report("B", "t")),
         copies=1,
         latest=(
             "Corrected: the bridge stands.",

@@ -91,7 +91,7 @@ class House:
 
 
 def _alert_of(message: dict[str, Any]) -> str:
-    return str(message["metadata"]["event_payload"]["alert_id"])
+    return str(message["metadata"]["event_payload"].get("alert_id"))
 
 
 @asynccontextmanager
