@@ -9,7 +9,7 @@ from monitor.answers import drafting
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
 from monitor.answers.presses import hold
-from monitor.answers.replies import Modal, Reply, bullets, escaped, link, note, section, words
+from monitor.answers.replies import Modal, Reply, bullets, escaped, link, note, section, verbatim, words
 from monitor.model.alert import Alert
 from monitor.model.selector import Selector
 from monitor.rules.drafting import Draft, drafted
@@ -41,7 +41,7 @@ async def run(context: Context, by: Asker, text: str) -> Reply | Modal:
     if verb in {"", "help"}:
         return usage()
     near = nearest(verb, USAGE)
-    return usage(f"There is no `{escaped(verb, 30)}`{f'; did you mean `{near}`?' if near else '.'}")
+    return usage(f"There is no {verbatim(verb, 30)}{f'; did you mean `{near}`?' if near else '.'}")
 
 
 def usage(problem: str = "") -> Reply:
@@ -143,10 +143,10 @@ async def _snooze(context: Context, by: Asker, rest: str) -> Reply:
     rules = context.rules.book.rules
     if named not in rules:
         near = nearest(named, rules)
-        hint = f"; did you mean `{escaped(near)}`?" if near else "; `monitor rules list` shows them"
-        return Reply(f"There is no rule {escaped(named, 60) or 'without a name'}{hint}")
+        hint = f"; did you mean {verbatim(near)}?" if near else "; `monitor rules list` shows them"
+        return Reply(f"There is no rule {verbatim(named, 60)}{hint}")
     channel = by.channel_name if by.channel_name not in {"", "privategroup", "directmessage"} else by.channel
-    return await hold(context, by, Selector(rule=(named,), channel=(channel,)), length, f"the rule {named}")
+    return await hold(context, by, Selector(rule=(named,), channel=(channel,)), length, f"the rule {verbatim(named)}")
 
 
 def _with_length(rest: str, default: timedelta) -> tuple[str, timedelta | None]:
@@ -166,7 +166,7 @@ async def _end(context: Context, by: Asker, rest: str) -> Reply:
     ended = await context.call(context.store.end_silence, rest, by.user, context.clock.now()) if rest else None
     if ended is None:
         return Reply(f"No silence {escaped(rest, 20)} is in force; your home tab lists yours.")
-    return Reply(f"`{escaped(str(ended.selector))}` is not held back any more.")
+    return Reply(f"{verbatim(str(ended.selector))} is not held back any more.")
 
 
 async def _test(context: Context, by: Asker, rest: str) -> Reply:  # noqa: ARG001 - as above
@@ -175,7 +175,7 @@ async def _test(context: Context, by: Asker, rest: str) -> Reply:  # noqa: ARG00
     made = drafted(Draft(name=rest[:70], query=rest), ())
     if made.rule is None:
         return Reply(escaped(made.errors[0].problem if made.errors else "this makes no rule", 900))
-    blocks: list[Block] = [section(f"`{escaped(rest, 300)}`"), *await drafting.backtest(context, made.rule)]
+    blocks: list[Block] = [section(verbatim(rest)), *await drafting.backtest(context, made.rule)]
     blocks.append(note("`/watch add` with the same query makes it a rule."))
     return Reply(f"Backtest of {escaped(rest, 300)}", tuple(blocks))
 

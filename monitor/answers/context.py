@@ -1,7 +1,8 @@
 """What the handlers work with."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Context:
         folder: where the rules are.
         window: how long a story can be joined, and so how long muting one makes sense.
         touched: called with a story's id once somebody has done something about it, so that its card shows it.
+        saving, trying: rule files are written one after the other, and so are backtests run.
     """
 
     store: SqlStore
@@ -30,3 +32,5 @@ class Context:
     health: Health
     window: timedelta
     touched: Callable[[str], Awaitable[None]]
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    trying: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -14,7 +14,7 @@ from monitor.alerts.text import cut, sentence_around
 from monitor.alerts.times import stamp
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
-from monitor.answers.replies import Corrections, Modal, View, bullets, code, escaped, note, section, words
+from monitor.answers.replies import Corrections, Modal, View, bullets, code, escaped, note, section, verbatim, words
 from monitor.errors import MonitorError
 from monitor.model.alert import Alert
 from monitor.model.facts import Entity, Facts
@@ -32,7 +32,6 @@ _FILES = ("from-slack.yaml", "from-slack-2.yaml", "from-slack-3.yaml")
 _KINDS = {"PERSON": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place"}
 _MOST_ENTITIES = 100
 _LONGEST_QUERY = 1_000
-_saving = asyncio.Lock()
 
 
 async def ask_for_entity(context: Context, alert: Alert) -> Modal:
@@ -178,9 +177,11 @@ async def backtest(context: Context, rule: Rule) -> list[Block]:
         [found], articles = backtesting.run([replace(rule, enabled=True)], context.store.archive(since, MOST_ARTICLES))
         return len(found.ids), found.by_day(since, until), found.titles, backtesting.stories(found, since), articles
 
-    count, days, titles, stories, articles = await asyncio.to_thread(run)
+    async with context.trying:
+        count, days, titles, stories, articles = await asyncio.to_thread(run)
     told = _count(stories, "alert") if stories is not None else "too many to tell stories apart"
-    found = f"*{_count(count, 'match', 'matches')}* in {_count(articles, 'article')} of 7 days"
+    newest = "the newest " if articles >= MOST_ARTICLES else ""
+    found = f"*{_count(count, 'match', 'matches')}* in {newest}{_count(articles, 'article')} of 7 days"
     blocks = [section(f"{found}, *{told}* after copies  `{sparkline(days)}`")]
     if titles:
         blocks.append(bullets([[words(title, longest=160)] for title in reversed(titles)]))
@@ -200,13 +201,13 @@ async def save(context: Context, by: Asker, view: View) -> Modal | Corrections |
         draft = Draft(**given | {"terms": tuple(given["terms"]), "severity": Severity(given["severity"])})
     except (ValueError, TypeError, KeyError):
         return Modal(_done("This draft cannot be read any more; begin again."))
-    async with _saving:
+    async with context.saving:
         made = drafted(draft, context.rules.book.rules)
         file = await asyncio.to_thread(_write, context.folder, made.yaml, draft.origin, draft.name)
     rule_id = made.rule.id if made.rule else "?"
     return Modal(
         _done(
-            f"*{escaped(draft.name)}* is saved in `{file}` as `{rule_id}` and in force within seconds. "
+            f"*{escaped(draft.name)}* is saved in {verbatim(file)} as {verbatim(rule_id)} and in force within seconds. "
             f"Edit it there like any other rule, <@{by.user}>."
         )
     )

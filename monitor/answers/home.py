@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.alerts.times import hour, stamp
 from monitor.answers.context import Context
-from monitor.answers.replies import View, bullets, escaped, header, link, note, section, words
+from monitor.answers.replies import View, bullets, escaped, header, link, note, section, verbatim, words
 from monitor.model.alert import Alert
 from monitor.model.answer import RuleVerdicts, Silence
 from monitor.sinks.slack_blocks import DOT, Block
@@ -85,7 +85,7 @@ async def _muted(context: Context, silence: Silence) -> str:
     where = f" in {escaped(', '.join(silence.selector.channel))}" if silence.selector.channel else ""
     if not silence.selector.story:
         rest = replace(silence.selector, channel=())
-        return f"`{escaped(str(rest))}`{where}"
+        return f"{verbatim(str(rest))}{where}"
     told = await context.call(context.store.alerts_of, silence.selector.story[0])
     headline = told[0].card.headline if told else f"story {silence.selector.story[0]}"
     return f"{escaped(headline)}{where}"

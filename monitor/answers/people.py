@@ -45,8 +45,10 @@ class Permissions:
         if self.users and asker.user not in self.users:
             return "You are not among those who may do this: ask for your user id to be added to slack.allowed_users."
         # People of other organisations share some channels; they are let in by name only.
-        if not self.users and workspace and asker.team and asker.team != workspace:
-            return "Only members of this workspace may do this."
+        if not self.users and not workspace:
+            return "Slack does not say just now which workspace this is, so nobody can be let in; try again."
+        if not self.users and asker.team and asker.team != workspace:
+            return "Only members of this workspace may do this; others have to be named in slack.allowed_users."
         if asker.channel and self.channels and not {asker.channel, asker.channel_name} & self.channels:
             return "This channel is not among those where answers count (slack.allowed_channels)."
         return ""

@@ -9,7 +9,7 @@ from monitor.alerts.times import hour, stamp
 from monitor.answers import drafting
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
-from monitor.answers.replies import Corrections, Modal, Reply, View, code, escaped, note, section
+from monitor.answers.replies import Corrections, Modal, Reply, View, code, escaped, note, section, verbatim
 from monitor.matching import explain, render
 from monitor.model.alert import Alert
 from monitor.model.answer import Answer, AnswerKind, Silence
@@ -56,18 +56,18 @@ async def snooze(context: Context, pressed: Pressed) -> Reply:
     rule = pressed.alert.rules[choice[1]]
     selector = Selector(rule=(rule,), channel=(pressed.alert.channel,))
     ends = timedelta(hours=choice[2])
-    return await hold(context, pressed.by, selector, ends, f"the rule {rule}", story=pressed.alert.story_id)
+    return await hold(context, pressed.by, selector, ends, f"the rule {verbatim(rule)}", story=pressed.alert.story_id)
 
 
 async def hold(
     context: Context, by: Asker, selector: Selector, length: timedelta, what: str, *, story: str = ""
 ) -> Reply:
-    """Make a silence, unless one like it lasts as long already."""
+    """Make a silence, unless one like it lasts as long already; `what` it holds is formatted as Slack does."""
     now = context.clock.now()
     in_force = await context.call(context.store.silences, now)
     same = [silence for silence in in_force if silence.selector == selector and silence.ends >= now + length / 2]
     channel = f" in {escaped(selector.channel[0])}" if selector.channel else ""
-    held = f"{escaped(what[:1].upper() + what[1:])} is held back{channel} until"
+    held = f"{what[:1].upper() + what[1:]} is held back{channel} until"
     if same:
         by_whom = "you" if same[0].author == by.user else person(same[0].author)
         return Reply(f"{held} {stamp(same[0].ends)} already, by {by_whom}.")
@@ -145,11 +145,11 @@ async def why(context: Context, pressed: Pressed) -> Reply:
     for rule_id in alert.rules[:_MOST_EXPLAINED]:
         rule = context.rules.book.rules.get(rule_id)
         if rule is None:
-            blocks.append(note(f"The rule {escaped(rule_id)} is gone from the rule files."))
+            blocks.append(note(f"The rule {verbatim(rule_id)} is gone from the rule files."))
             continue
         lines = list(render(explain(rule, article, outcome.facts)))
         more = [f"… and {len(lines) - _EXPLAINED_LINES} more lines"] if len(lines) > _EXPLAINED_LINES else []
-        blocks += [note(f"Rule *{escaped(rule_id)}*"), code("\n".join([*lines[:_EXPLAINED_LINES], *more]))]
+        blocks += [note(f"Rule {verbatim(rule_id)}"), code("\n".join([*lines[:_EXPLAINED_LINES], *more]))]
     if len(alert.rules) > _MOST_EXPLAINED:
         blocks.append(note(f"and {len(alert.rules) - _MOST_EXPLAINED} more rules"))
     told = [f"Alerted {hour(alert.created)} as {alert.reason.value.replace('_', ' ')}"]

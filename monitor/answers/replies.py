@@ -94,6 +94,14 @@ def link(text: str, url: str) -> Block:
     return {"type": "link", "url": url, "text": cut(literal(text), 200) or "–"} if usable else words(text)
 
 
+def verbatim(text: str, longest: int = 300) -> str:
+    """Text as it is, to be copied, for a place that Slack parses."""
+    shown = cut(smooth(text).strip(), longest).replace("`", "'")
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        shown = shown.replace(sign, entity)
+    return f"`{shown or ' '}`"
+
+
 def escaped(text: str, longest: int = 200) -> str:
     """Text from outside for a place that Slack parses."""
     return parsed(cut(text, longest))

@@ -162,7 +162,9 @@ class SlackSink:
         """Bring a sent card up to date, and name new outlets in its thread; doing so twice changes nothing."""
         channel, _, ts = delivery.ref.partition(":")
         await self._looking.turn()
-        message = {"channel": channel, "ts": ts, **self._content(delivery.alert, standing=standing)}
+        # Where an earlier message was sent and this one begins a thread all the same, the first one was gone.
+        content = self._content(delivery.alert, lost_thread=bool(delivery.parent_ref), standing=standing)
+        message = {"channel": channel, "ts": ts, **content}
         outcome = await self.api.call(self.api.client.chat_update, message, channel=delivery.alert.channel)
         self._note(outcome, self._looking)
         if outcome.code in MESSAGE_GONE:

@@ -13,7 +13,7 @@ from monitor.ports import Failed
 from monitor.sinks.slack_errors import Refusal, failed, not_sent, unknown_outcome
 
 Method = Callable[..., Awaitable[Any]]
-_PAGES, _PER_PAGE = 50, 200
+_PAGES, _PER_PAGE = 500, 200
 
 
 @dataclass(frozen=True, slots=True)

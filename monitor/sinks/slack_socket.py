@@ -130,9 +130,16 @@ class SlackSocket:
         task.add_done_callback(self._under_way.discard)
         await asyncio.shield(task)
 
+    async def _handled(self, envelope: Envelope) -> Payload | None:
+        try:
+            return await self._handle(envelope)
+        except Exception:  # noqa: BLE001 - what cannot be read must not end the connection
+            self._log.exception("what came in from Slack could not be handled", kind=envelope.kind)
+            return None
+
     async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         envelope = Envelope(request.type, request.payload)
-        work = asyncio.ensure_future(self._handle(envelope))
+        work = asyncio.ensure_future(self._handled(envelope))
         await asyncio.wait({work}, timeout=_ACK_AFTER)
         payload = dict(await work or {}) if work.done() else {}
         late = not work.done()

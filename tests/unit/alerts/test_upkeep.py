@@ -158,7 +158,9 @@ async def test_where_a_thread_began_anew_that_message_is_edited(house: House) ->
     report(house, "d", Relation.COPY, "Echo")
     house.clock.forward(minutes=5)
     await house.upkeep.run()
-    assert "1 copy" in json.dumps(second["blocks"])
+    shown = json.dumps(second["blocks"])
+    assert "1 copy" in shown
+    assert "starts a new thread" in shown
 
 
 def member(outlet: str, relation: Relation = Relation.SAME_STORY) -> Member:

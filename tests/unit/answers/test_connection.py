@@ -60,6 +60,33 @@ async def test_an_acknowledgement_does_not_wait_for_a_slow_database(house: House
     await until(lambda: len(house.store.answers([alert.id])) == 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("interactive", {}),
+        ("interactive", {"type": "block_actions", "actions": ["x", None]}),
+        ("interactive", {"type": "block_actions", "user": "U1", "actions": [{"action_id": "mute"}]}),
+        ("interactive", {"type": "block_actions", "user": {"id": "U1"}, "actions": [{"action_id": ["mute"]}]}),
+        ("interactive", {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "save"}}),
+        ("interactive", {"type": "view_submission", "user": {"id": "U1"}, "view": {"callback_id": "not_relevant"}}),
+        ("interactive", {"type": "view_submission", "user": {"id": "U1"}, "view": "x"}),
+        ("slash_commands", {}),
+        ("slash_commands", {"user_id": "U1", "team_id": "T1", "text": None}),
+        ("events_api", {"event": []}),
+        ("events_api", {"event": "x"}),
+        ("something_new", {"type": "x"}),
+    ],
+)
+async def test_what_cannot_be_read_is_acknowledged_and_does_no_harm(
+    house: House, kind: str, payload: dict[str, object]
+) -> None:
+    alert, message = await house.raise_alert()
+    await house.server.socket.deliver(kind, payload)
+    await house.server.socket.press(message, Press.ACKNOWLEDGE)
+    assert len(house.store.answers([alert.id])) == 1
+    assert house.store.silences() == []
+
+
 async def test_a_refused_app_token_is_said_to_the_operator(tmp_path: Path, server: SlackServer) -> None:
     async with open_house(tmp_path, server) as opened:
         wrong = opened.settings.model_copy(update={"app_token": type(opened.settings.app_token)("xapp-wrong")})
