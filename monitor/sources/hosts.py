@@ -1,7 +1,7 @@
 """How often and how many at once one host is asked: connections, requests a second, and pauses it has asked for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ _CROWD = 20_000
 
 @dataclass(slots=True)
 class _Host:
-    """One host; times are the event loop's."""
+    """One host; times are the clock's, in seconds."""
 
     places: asyncio.Semaphore
     users: int = 0
@@ -29,10 +29,13 @@ class HostGate:
     Attributes:
         connections: requests under way at once to one host.
         rate: requests a second to one host.
+        now, sleep: the clock; the event loop's where not given.
     """
 
     connections: int
     rate: float
+    now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -42,11 +45,11 @@ class HostGate:
         host.users += 1
         try:
             async with host.places:
-                now = asyncio.get_running_loop().time()
+                now = self.now()
                 start = max(now, host.next_start)
                 host.next_start = start + 1 / self.rate
                 if start > now:
-                    await asyncio.sleep(start - now)
+                    await self.sleep(start - now)
                 yield
         finally:
             host.users -= 1
@@ -54,12 +57,12 @@ class HostGate:
     def hold(self, name: str, seconds: float) -> None:
         """Send nothing to the host for so long: it said it is asked too much."""
         host = self._host(name)
-        host.held_until = max(host.held_until, asyncio.get_running_loop().time() + seconds)
+        host.held_until = max(host.held_until, self.now() + seconds)
 
     def held(self, name: str) -> float:
         """Seconds for which nothing goes to the host, 0.0 where it may be asked."""
         host = self._hosts.get(name)
-        return max(0.0, host.held_until - asyncio.get_running_loop().time()) if host else 0.0
+        return max(0.0, host.held_until - self.now()) if host else 0.0
 
     def wait(self, name: str) -> float:
         """Seconds until a request to the host could begin, were it made now; an estimate where others are under way."""
@@ -67,13 +70,13 @@ class HostGate:
         if host is None:
             return 0.0
         crowd = max(0, host.users - self.connections + 1) / self.rate
-        return max(self.held(name), host.next_start - asyncio.get_running_loop().time(), crowd, 0.0)
+        return max(self.held(name), host.next_start - self.now(), crowd, 0.0)
 
     def _host(self, name: str) -> _Host:
         host = self._hosts.get(name)
         if host is None:
             if len(self._hosts) >= _CROWD:
-                now = asyncio.get_running_loop().time()
+                now = self.now()
                 self._hosts = {known: entry for known, entry in self._hosts.items() if not entry.idle(now)}
             host = self._hosts[name] = _Host(asyncio.Semaphore(self.connections))
         return host

@@ -15,11 +15,13 @@ from monitor.sources.encoding import decode, is_binary
 from monitor.sources.feeds import http_url
 from monitor.sources.language import code_of, detect
 from monitor.sources.seedfiles import READERS, SeedItem
+from monitor.sources.seedmail import BYTE_READERS
 
 SOURCE = "seeds"
 MAX_FILE = 50_000_000
 _HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
 _MAX_COMPLAINTS = 50
+_UNREADABLE = "unreadable"
 
 
 def read_folder(
@@ -31,8 +33,9 @@ def read_folder(
 ) -> Batch:
     """Articles of the files that are new or whose content changed since they were read last.
 
-    Left alone: hidden files, half-written ones (by name, or changed less than `stable_for` ago), links that lead
-    outside the folder, and files of other kinds. A file that cannot be read is quarantined once, not at each look.
+    Left alone: hidden files, half-written ones (by name, changed less than `stable_for` ago, or with something wrong in
+    them and changed less than ten times that ago), links that lead outside the folder, and files of other kinds. A file
+    that cannot be read is quarantined once, not at each look; one that was moved or renamed brings nothing new.
 
     Args:
         folder: the seeds folder; a missing one is an empty one.
@@ -46,29 +49,36 @@ def read_folder(
     articles: list[Article] = []
     files: dict[str, str] = {}
     quarantined: list[Quarantined] = []
-    for path in _files(folder):
-        relative = storable(path.relative_to(folder).as_posix())
+    present = {storable(path.relative_to(folder).as_posix()): path for path in _files(folder)}
+    gone = {print_.partition("-")[0] for name, print_ in known.items() if name not in present}
+    for relative, path in present.items():
+        seen_hash, _, seen_stamp = known.get(relative, "").partition("-")
         try:
             stamp = _stamp(path)
-            seen_hash, _, seen_stamp = known.get(relative, "").partition("-")
-            if stamp == seen_stamp or _in_use(path, now, stable_for):
+            if (stamp == seen_stamp and seen_hash != _UNREADABLE) or _in_use(path, now, stable_for):
                 continue
-            if path.stat().st_size > MAX_FILE:
-                files[relative] = f"large-{stamp}"
-                size = f"{path.stat().st_size / 1e6:.0f} MB; the limit is {MAX_FILE // 1_000_000} MB. Split it"
-                quarantined.append(Quarantined(SOURCE, relative, f"the file has {size}", now))
-                continue
-            data = path.read_bytes()
+            data = b"" if path.stat().st_size > MAX_FILE else _read(path, folder)
             if _stamp(path) != stamp:
                 continue
+        except FileNotFoundError:
+            continue
         except OSError as error:
-            quarantined.append(Quarantined(SOURCE, relative, f"the file cannot be read: {error.strerror}", now))
+            if seen_hash != _UNREADABLE:
+                files[relative] = f"{_UNREADABLE}-{stamp}"
+                quarantined.append(Quarantined(SOURCE, relative, f"the file cannot be read: {error.strerror}", now))
             continue
+        found: list[Article] = []
+        complaints: list[Quarantined] = []
         content_hash = hashlib.sha256(data).hexdigest()[:32]
-        files[relative] = f"{content_hash}-{stamp}"
-        if content_hash == seen_hash:
-            continue
-        found, complaints = read_seed(data, relative, now)
+        print_ = f"{content_hash}-{stamp}"
+        if path.stat().st_size > MAX_FILE:
+            size = f"{path.stat().st_size / 1e6:.0f} MB; the limit is {MAX_FILE // 1_000_000} MB. Split it"
+            complaints.append(Quarantined(SOURCE, relative, f"the file has {size}", now))
+        elif content_hash != seen_hash and content_hash not in gone:
+            found, complaints = read_seed(data, relative, now)
+            if complaints and _in_use(path, now, 10 * stable_for):
+                continue
+        files[relative] = print_
         articles.extend(found)
         quarantined.extend(complaints)
     return Batch(articles=tuple(articles), files=files, quarantined=tuple(quarantined))
@@ -82,18 +92,17 @@ def read_seed(
     Two records with one id are two articles, since the id may be a mistake and neither shall be lost; with `repeats`
     the file is a stream in which the later one is the earlier one again.
     """
+    suffix = Path(relative).suffix.lower()
     problem = "" if data.strip() else "the file is empty"
-    if not problem and is_binary(data):
+    if not problem and suffix not in BYTE_READERS and is_binary(data):
         problem = "the file is binary, not text; save it as UTF-8 text"
     if problem:
         return [], [Quarantined(SOURCE, relative, problem, now)]
-    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    reader = READERS[Path(relative).suffix.lower()]
     articles: list[Article] = []
     keys: set[str] = set()
     complaints: list[str] = []
     try:
-        for item in reader(text):
+        for item in _items(data, suffix):
             if item.problem:
                 complaints.append(item.problem)
             elif item.title or item.text:
@@ -110,6 +119,12 @@ def read_seed(
         more = len(complaints) - _MAX_COMPLAINTS + 1
         complaints[_MAX_COMPLAINTS - 1 :] = [f"{more} more articles of this file could not be read"]
     return articles, [Quarantined(SOURCE, relative, storable(c)[:300], now) for c in complaints]
+
+
+def _items(data: bytes, suffix: str) -> Iterator[SeedItem]:
+    if suffix in BYTE_READERS:
+        return BYTE_READERS[suffix](data)
+    return READERS[suffix](decode(data).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _article(item: SeedItem, relative: str, now: datetime) -> Article:
@@ -155,13 +170,27 @@ def _files(folder: Path) -> Iterator[Path]:
             path = Path(parent, name)
             if name.startswith((".", "~", "#")) or name.lower().endswith(_HALF_WRITTEN):
                 continue
-            if path.suffix.lower() not in READERS:
+            if path.suffix.lower() not in READERS | BYTE_READERS:
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 continue
             if path.is_file():
                 found.append(path)
     return iter(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
+
+
+def _read(path: Path, folder: Path) -> bytes:
+    """The file's content; a link put in its place since it was found is not followed outside.
+
+    Raises:
+        OSError: it cannot be read, or it leads outside.
+    """
+    target = path.resolve(strict=True)
+    if not target.is_relative_to(folder.resolve()):
+        raise FileNotFoundError(path)
+    descriptor = os.open(target, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(MAX_FILE + 1)
 
 
 def _stamp(path: Path) -> str:

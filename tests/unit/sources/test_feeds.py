@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,6 +119,55 @@ def test_floods_of_broken_markup_are_refused_or_read(flood: str) -> None:
     body = f"<rss><channel><item><title>x</title></item>{flood * (300_000 // len(flood))}"
     with contextlib.suppress(ParseError):
         parse_feed(body.encode(), "", FEED, NOW)
+
+
+def test_an_element_of_many_attributes_is_refused() -> None:
+    attributes = " ".join(f"a{n}='x'" for n in range(50_000))
+    with pytest.raises(ParseError, match="thousands of attributes"):
+        parse_feed(f"<rss><channel {attributes}><item/></channel></rss>".encode(), "", FEED, NOW)
+
+
+_BOMBS = """
+import json, resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.errors import ParseError
+from monitor.model.article import Feed
+from monitor.sources.feeds import parse_feed
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+now, feed, told = datetime(2024, 11, 18, tzinfo=UTC), Feed(url="http://a.example/"), {}
+parse_feed(b"<rss><channel><item><title>a</title></item></channel></rss>", "", feed, now)
+before = memory()
+for path in sorted(Path(sys.argv[1]).glob("*.x*")):
+    document = path.read_bytes()
+    doctype, _, root = document.rpartition(b"]>")
+    entity = b"&" + root.partition(b"&")[2].partition(b";")[0] + b";" if b"&" in root else b""
+    rss = b"<rss><channel><item><title>a" + entity * 50 + b"</title></item></channel></rss>"
+    for body in (document, doctype + b"]>" + rss if doctype else rss):
+        try:
+            said = [article.title for article in parse_feed(body, "", feed, now).articles]
+        except ParseError as error:
+            said = str(error)
+        told.setdefault(path.name, []).append(said)
+print(json.dumps({"growth": memory() - before, "told": told}))
+"""
+
+
+def test_bombs_and_outside_entities_are_refused_without_memory(shared_data: Path) -> None:
+    folder = shared_data / "hostile/defusedxml/xmltestdata"
+    ran = subprocess.run([sys.executable, "-c", _BOMBS, str(folder)], capture_output=True, text=True, check=True)
+    result = json.loads(ran.stdout)
+    told = result["told"]
+    assert result["growth"] < 20, "megabytes"
+    for name in ("cyclic.xml", "xmlbomb.xml", "quadratic.xml"):
+        assert all("refused" in said for said in told[name]), name
+    for name in ("external.xml", "external_file.xml"):
+        assert all("external entity" in said for said in told[name]), name
+    assert told["xmlbomb2.xml"][1] == ["a" + "1234567890" * 50], "a harmless entity is written out"
+    assert all("not a feed" in told[name][0] or "no feed" in told[name][0] for name in ("simple.xml", "xalan_exec.xsl"))
 
 
 @given(st.binary(max_size=300))

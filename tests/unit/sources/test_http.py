@@ -1,10 +1,8 @@
 """The guarded client against a real server that misbehaves in every way."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -225,27 +223,26 @@ async def test_a_host_that_is_asked_too_much_is_left_alone(server: FeedServer, c
 
 
 async def test_requests_to_a_host_keep_their_distance() -> None:
-    gate, loop = HostGate(connections=2, rate=50), asyncio.get_running_loop()
-    starts: list[float] = []
+    now, pauses = 1_000.0, []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    gate = HostGate(connections=2, rate=4, now=lambda: now, sleep=sleep)
 
     async def ask(name: str) -> None:
         async with gate.turn(name):
-            starts.append(loop.time())
+            return
 
-    await asyncio.gather(*(ask("a.example") for _ in range(4)))
-    assert all(later - earlier > 0.018 for earlier, later in pairwise(starts))
-    assert 0 < gate.wait("a.example") <= 0.02
-    assert gate.wait("b.example") == 0
-
-
-async def test_at_most_two_requests_at_once_to_a_host(server: FeedServer, client: GuardedClient) -> None:
-    async def slowly(request: play.Request, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
-        await play.body()(request, writer)
-
-    server.routes["/feed"] = slowly
-    await asyncio.gather(*(client.get(server.url("/feed")) for _ in range(8)))
-    assert server.busiest == 2
+    for _ in range(4):
+        await ask("a.example")
+    assert pauses == [0.25, 0.5, 0.75]
+    assert [gate.wait("a.example"), gate.wait("b.example")] == [1.0, 0.0]
+    now += 5
+    await ask("a.example")
+    assert len(pauses) == 3
+    gate.hold("a.example", 60)
+    assert [gate.held("a.example"), gate.held("b.example"), gate.wait("a.example")] == [60, 0, 60]
 
 
 @pytest.mark.parametrize(

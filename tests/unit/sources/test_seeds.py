@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.model.article import Article, Batch, SourceKind
 from monitor.sources import seeds
@@ -86,6 +88,9 @@ def test_one_bad_line_does_not_cost_the_others(tmp_path: Path) -> None:
         ("a.txt", b" \n ", "empty"),
         ("a.txt", bytes(range(256)) * 10, "binary"),
         ("a.json", b"{", "line 1"),
+        ("a.eml", b"\n\n", "empty"),
+        ("a.eml", b"X-A: b\n\n", "neither subject nor text"),
+        ("a.mbox", b"Subject: a\n\nb", "not a mailbox"),
         ("a.json", b'"text"', "must hold an object"),
         ("a.json", b"[" * 100_000, "nesting"),
         ("a.html", b"<html><body><script>x</script></body></html>", "no text"),
@@ -142,6 +147,102 @@ def test_a_file_still_being_written_waits(tmp_path: Path) -> None:
     os.utime(path, (NOW.timestamp(), NOW.timestamp()))
     assert read_folder(tmp_path, {}, NOW) == Batch()
     assert len(read_folder(tmp_path, {}, NOW + timedelta(seconds=2)).articles) == 1
+
+
+def test_a_file_with_something_wrong_is_given_time_to_be_finished(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"title": "A hea')
+    os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    assert read_folder(tmp_path, {}, NOW + timedelta(seconds=5)) == Batch()
+    late = read_folder(tmp_path, {}, NOW + timedelta(seconds=11))
+    assert [item.ref for item in late.quarantined] == ["a.json"]
+    path.write_text('{"title": "A headline"}')
+    assert [article.title for article in look(tmp_path, late.files).articles] == ["A headline"]
+
+
+def test_a_moved_file_is_not_new_and_a_copied_one_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A headline\n\nOne.")
+    known = dict(look(tmp_path).files)
+    (tmp_path / "done").mkdir()
+    (tmp_path / "a.txt").rename(tmp_path / "done" / "b.txt")
+    moved = look(tmp_path, known)
+    assert (moved.articles, list(moved.files)) == ((), ["done/b.txt"])
+    (tmp_path / "c.txt").write_text("A headline\n\nOne.")
+    (tmp_path / "a.txt").write_text("A headline\n\nTwo.")
+    assert [article.key for article in look(tmp_path, known | moved.files).articles] == ["a.txt", "c.txt"]
+
+
+def test_a_deleted_file_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A headline\n\nOne.")
+    known = dict(look(tmp_path).files)
+    (tmp_path / "a.txt").unlink()
+    assert look(tmp_path, known) == Batch()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_rights_is_named_once_and_read_when_it_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("A headline\n\nOne.")
+    path.chmod(0)
+    batch = look(tmp_path)
+    assert [item.ref for item in batch.quarantined] == ["a.txt"]
+    assert look(tmp_path, batch.files) == Batch()
+    path.chmod(0o600)
+    assert len(look(tmp_path, batch.files).articles) == 1
+
+
+NEWSLETTER = b"""From: "The Wire" <news@wire.example>
+To: you@here.example
+Subject: =?utf-8?q?Br=C3=BCcke_ge=C3=B6ffnet?=
+Date: Mon, 18 Nov 2024 08:00:00 +0100
+Message-ID: <1@wire.example>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+Short.
+--b
+Content-Type: text/html; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+<html><head><title>x</title><style>p{}</style></head><body>
+<a href=3D"https://wire.example/n/1?a=3D1&amp;b=3D2"><b>View in browser</b></a>
+<p>Die Br=FCcke ist seit Montag wieder offen.</p><p>Mehr am Abend.</p>
+<p>Unsubscribe from this list</p><script>x</script></body></html>
+--b--
+"""
+
+
+def test_a_newsletter_is_read_from_a_message(tmp_path: Path) -> None:
+    article = one(tmp_path, "a.eml", NEWSLETTER)
+    assert (article.title, article.text) == (
+        "Brücke geöffnet",
+        "Die Brücke ist seit Montag wieder offen.\n\nMehr am Abend.",
+    )
+    assert (article.outlet, article.url, article.key) == ("The Wire", "https://wire.example/n/1?a=1&b=2", "a.eml")
+    assert article.published == datetime(2024, 11, 18, 7, tzinfo=UTC)
+
+
+def test_a_mailbox_holds_several(tmp_path: Path) -> None:
+    plain = b"From: a@b.example\nSubject: Two\n\nOne.\n\n>From here on.\n"
+    mark = b"From news@wire.example Mon Nov 18 08:00:00 2024\n"
+    (tmp_path / "a.mbox").write_bytes(mark + NEWSLETTER + b"\n" + mark + plain + b"\n" + mark + b"\n")
+    batch = look(tmp_path)
+    assert [(found.key, found.title) for found in batch.articles] == [
+        ("a.mbox#1@wire.example", "Brücke geöffnet"),
+        ("a.mbox#2", "Two"),
+    ]
+    assert batch.articles[1].text == "One.\n\nFrom here on."
+    assert ["message 3" in item.reason for item in batch.quarantined] == [True]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_message_or_a_complaint(data: bytes) -> None:
+    for name in ("a.eml", "a.mbox"):
+        found, complaints = seeds.read_seed(b"From a b\nSubject: x\n" + data, name, NOW)
+        assert found or complaints
 
 
 def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
