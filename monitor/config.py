@@ -58,9 +58,15 @@ class Sources(_Section):
     """How feeds are fetched."""
 
     interval: Annotated[float, Field(ge=1, le=86_400)] = Field(
-        600, description="seconds between two polls of a feed that sets no interval of its own"
+        600, description="seconds between two polls of a feed, on the average of all: the request budget"
     )
-    concurrency: Annotated[int, Field(ge=1, le=1_000)] = Field(32, description="requests under way at once")
+    min_interval: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        120, description="seconds between two polls of the busiest feed"
+    )
+    max_interval: Annotated[float, Field(ge=1, le=604_800)] = Field(
+        21_600, description="seconds between two polls of the quietest feed"
+    )
+    concurrency: Annotated[int, Field(ge=1, le=1_000)] = Field(64, description="requests under way at once")
     timeout: Seconds = Field(20, description="seconds for one whole request")
     max_bytes: Annotated[int, Field(ge=1_000)] = Field(10_000_000, description="bytes of a body on the wire")
     max_unpacked_bytes: Annotated[int, Field(ge=1_000)] = Field(50_000_000, description="bytes of a body unpacked")

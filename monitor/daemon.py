@@ -22,7 +22,7 @@ from monitor.alerts.upkeep import Upkeep
 from monitor.answers.context import Context
 from monitor.answers.service import Answers
 from monitor.clock import SystemClock
-from monitor.config import Settings
+from monitor.config import Settings, Sources
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
@@ -35,6 +35,7 @@ from monitor.release import Releaser
 from monitor.rules.kept import Kept
 from monitor.sources.http import GuardedClient, Limits
 from monitor.sources.robots import Robots
+from monitor.sources.schedule import Pace
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
 from monitor.stories.grouping import Grouper, GroupSettings
@@ -234,7 +235,7 @@ class Daemon:
             client=client,
             feeds_file=settings.paths.feeds,
             seeds_folder=settings.paths.seeds,
-            interval=timedelta(seconds=settings.sources.interval),
+            pace=pace(settings.sources),
             concurrency=settings.sources.concurrency,
             clock=clock,
             rng=self._rng,
@@ -468,6 +469,16 @@ class Daemon:
     def _worker_restarted(self, reason: str) -> None:
         self._metrics.worker_restarts.inc()
         self._log.warning("worker replaced", reason=reason)
+
+
+def pace(sources: Sources) -> Pace:
+    """How often feeds are polled; an average beyond the bounds moves them."""
+    shortest, longest = min(sources.min_interval, sources.interval), max(sources.max_interval, sources.interval)
+    return Pace(
+        interval=timedelta(seconds=sources.interval),
+        minimum=timedelta(seconds=shortest),
+        maximum=timedelta(seconds=longest),
+    )
 
 
 def user_agent(contact: str) -> str:

@@ -3,24 +3,49 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from monitor.errors import FeedListError, StoreError
-from monitor.model.article import Article, Batch, Feed, FeedState, FullText
+from monitor.model.article import BASELINE, Article, Batch, Feed, FeedState, FullText
 from monitor.ports import Clock
 from monitor.sources import feedlist, schedule, seeds
 from monitor.sources.http import GuardedClient
+from monitor.sources.pacing import Pacing, Poll
 from monitor.sources.poll import poll
+from monitor.sources.rota import Lane, Rota
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
 
 BACKLOG_LIMIT = 50_000
+NEW_FEEDS_WAIT = 5_000
+"""Waiting articles above which feeds that were never polled wait, so that an import cannot hold up the others."""
 _STORE_PAUSE = timedelta(seconds=30)
+_SLOW = timedelta(seconds=5)
+_MOST_AT_ONCE = 1_000
+"""Articles stored in one transaction; of a larger feed, the rest follows while others are stored between."""
+_GROUP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Polled:
+    """A poll that waits to be stored; `stored` is done once it is, or cannot be."""
+
+    feed: Feed
+    before: FeedState | None
+    batch: Batch
+    stored: asyncio.Future[bool]
+
+    @property
+    def recovers(self) -> bool:
+        """Whether earlier complaints about the feed are settled."""
+        after = self.batch.state
+        return bool(self.before and self.before.failures and after and not after.failures)
 
 
 class Intake:
@@ -38,7 +63,7 @@ class Intake:
         client: GuardedClient,
         feeds_file: Path,
         seeds_folder: Path,
-        interval: timedelta,
+        pace: schedule.Pace,
         concurrency: int,
         clock: Clock,
         rng: random.Random,
@@ -48,19 +73,22 @@ class Intake:
     ) -> None:
         self._store, self._call, self._client = store, call, client
         self._feeds_file, self._seeds_folder = feeds_file, seeds_folder
-        self._pace = schedule.Pace(interval=interval, minimum=min(interval, schedule.USUAL_PACE.minimum))
-        self._concurrency = concurrency
+        self._pace = pace
         self._clock, self._rng = clock, rng
         self._metrics, self._health, self._on_new = metrics, health, on_new
         self._log = structlog.get_logger("monitor.intake")
         self._feeds: dict[str, Feed] = {}
         self._states: dict[str, FeedState] = {}
+        self._rota = Rota(concurrency)
+        self._pacing = Pacing((), {}, pace)
         self._feeds_seen: tuple[int, int] | None = None
         self._known_seeds: dict[str, str] = {}
         self._seed_complaints: frozenset[tuple[str, str]] = frozenset()
-        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._polls: set[asyncio.Task[None]] = set()
+        self._polled: asyncio.Queue[_Polled] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
         self._hold_until = datetime.min.replace(tzinfo=UTC)
-        self._behind = False
+        self._backlog = 0
         self._failing = 0
 
     async def open(self) -> None:
@@ -70,6 +98,7 @@ class Intake:
             StoreError: the store cannot be read.
         """
         self._known_seeds = await self._call(self._store.seed_files)
+        self._writer = asyncio.create_task(self._store_forever())
         await self.reload_feeds()
 
     @property
@@ -81,6 +110,11 @@ class Intake:
         """Of which articles of this feed the page is to be read; None where the feed leaves that to the rules."""
         feed = self._feeds.get(source)
         return feed.full_text if feed is not None else None
+
+    @property
+    def states(self) -> dict[str, FeedState]:
+        """What is known of them, by URL."""
+        return {url: self._states[url] for url in self._feeds if url in self._states}
 
     async def reload_feeds(self) -> None:
         """Read feeds.yaml if it has changed; a broken one leaves the feeds as they were, and says so."""
@@ -103,39 +137,59 @@ class Intake:
         # States too: the command line forgets those of feeds it adds.
         self._states = await self._call(self._store.feed_states)
         self._feeds = {feed.url: feed for feed in feeds if feed.enabled}
+        self._pacing = Pacing(self.feeds, self._states, self._pace)
+        self._rota.keep(set(self._feeds))
+        for feed in self._feeds.values():
+            if not self._rota.polling(feed.url):
+                self._put(feed.url)
         if not first:
             self._log.info("feeds reloaded", feeds=len(self._feeds))
 
+    def _put(self, url: str, *, slow: bool = False) -> None:
+        """Have a feed polled when its state says."""
+        state = self._states.get(url)
+        if url not in self._feeds or (state is not None and state.retired):
+            self._rota.drop(url)
+        elif state is None:
+            self._rota.put(url, self._clock.now(), Lane.NEW)
+        else:
+            lane = Lane.NEW if state.first_ok is None and not state.failures else Lane.USUAL
+            self._rota.put(url, state.next_poll, Lane.SLOW if slow or state.failures else lane)
+
     def poll_due(self) -> int:
         """Start polling the feeds that are due, as far as there is room; how many were started."""
-        room = self._concurrency - len(self._polls)
-        if room <= 0 or self._behind or self._clock.now() < self._hold_until:
+        now = self._clock.now()
+        if self._backlog > BACKLOG_LIMIT or now < self._hold_until:
             return 0
-        idle = [feed for url, feed in self._feeds.items() if url not in self._polls]
-        due = schedule.due(self._states, idle, self._clock.now())[:room]
-        for feed in due:
-            task = asyncio.create_task(self._poll(feed))
-            self._polls[feed.url] = task
+        due = self._rota.take(now, new=self._backlog <= NEW_FEEDS_WAIT)
+        for url in due:
+            task = asyncio.create_task(self._poll(self._feeds[url]))
+            self._polls.add(task)
+            task.add_done_callback(self._polls.discard)
         return len(due)
 
     async def poll_all_due(self) -> None:
         """Poll every feed that is due now, each once."""
-        places = asyncio.Semaphore(self._concurrency)
-
-        async def in_turn(feed: Feed) -> None:
-            async with places:
-                await self._poll(feed)
-
-        due = schedule.due(self._states, self._feeds.values(), self._clock.now())
-        await asyncio.gather(*map(in_turn, due))
+        now = self._clock.now()
+        while due := self._rota.take(now):
+            await asyncio.gather(*(self._poll(self._feeds[url]) for url in due))
 
     async def _poll(self, feed: Feed) -> None:
+        began = self._clock.now()
         try:
-            await self._poll_and_store(feed)
-        finally:
-            self._polls.pop(feed.url, None)
+            stored = await self._poll_and_store(feed)
+        except BaseException:
+            self._rota.drop(feed.url)
+            raise
+        if stored:
+            self._put(feed.url, slow=self._clock.now() - began > _SLOW)
+        else:
+            # The state stays as it was, so the feed comes up again: later, or a full disk would make us hammer it.
+            self._rota.put(feed.url, self._clock.now() + _STORE_PAUSE, Lane.SLOW)
+        self.poll_due()
 
-    async def _poll_and_store(self, feed: Feed) -> None:
+    async def _poll_and_store(self, feed: Feed) -> bool:
+        """Poll a feed and have it stored; whether it was."""
         before, now = self._states.get(feed.url), self._clock.now()
         try:
             batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
@@ -143,17 +197,62 @@ class Intake:
             self._metrics.failures.labels("poll").inc()
             self._log.error("a poll failed: this is a bug, please report it", feed=feed.url, exc_info=error)
             batch = Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
+        if before is None or before.first_ok is None:
+            flagged = (replace(article, flags=(*article.flags, BASELINE)) for article in batch.articles)
+            batch = replace(batch, articles=tuple(flagged))
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
-            await self._store_batch(batch)
+            while len(batch.articles) > _MOST_AT_ONCE:
+                await self._store_batch(Batch(articles=batch.articles[:_MOST_AT_ONCE]))
+                batch = replace(batch, articles=batch.articles[_MOST_AT_ONCE:])
         except StoreError as error:
-            # The state stays as it was, so the feed comes up again: later, or a full disk would make us hammer it.
-            self._hold_until = self._clock.now() + _STORE_PAUSE
-            self._health.report("database", "failing", str(error))
-            self._log.error("a poll could not be stored; the feed is polled again", feed=feed.url, error=str(error))
-            return
-        if batch.state is not None:
-            self._note(feed, before, batch.state)
-            self._states[feed.url] = batch.state
+            self._not_stored(error)
+            return False
+        self._polled.put_nowait(_Polled(feed, before, batch, stored))
+        return await stored
+
+    async def _store_forever(self) -> None:
+        """Store polls as they come in; those that come in while others are stored go together into the next."""
+        while True:
+            group = [await self._polled.get()]
+            while len(group) < _GROUP and not self._polled.empty():
+                group.append(self._polled.get_nowait())
+            try:
+                await self._store_group(group)
+            except StoreError as error:
+                self._not_stored(error)
+            except Exception:  # noqa: BLE001 - as above
+                self._metrics.failures.labels("store").inc()
+                self._log.exception("polls could not be stored: this is a bug, please report it", polls=len(group))
+            for polled in group:
+                if not polled.stored.done():
+                    polled.stored.set_result(False)
+
+    async def _store_group(self, group: Sequence[_Polled]) -> None:
+        """Store articles, then what was learnt with them; a crash between has the feeds polled again."""
+        bring = [polled for polled in group if polled.batch.articles or polled.batch.quarantined or polled.recovers]
+        found = await self._call(self._store.ingest_many, [polled.batch for polled in bring]) if bring else []
+        new = {polled.feed.url: articles for polled, articles in zip(bring, found, strict=True)}
+        answered = [
+            Poll(polled.feed, polled.before, polled.batch.state, new.get(polled.feed.url, ()))
+            for polled in group
+            if polled.batch.state is not None and not polled.batch.state.failures
+        ]
+        states = {p.batch.state.url: p.batch.state for p in group if p.batch.state is not None}
+        states |= {state.url: state for state in self._pacing.settle(answered)}
+        await self._call(self._store.put_feed_states, list(states.values()))
+        for polled in group:
+            after = states.get(polled.feed.url)
+            if after is not None:
+                self._note(polled.feed, polled.before, after)
+                self._states[polled.feed.url] = after
+            polled.stored.set_result(True)
+        self._tell([polled.batch for polled in bring], [article for articles in found for article in articles])
+
+    def _not_stored(self, error: StoreError) -> None:
+        self._hold_until = self._clock.now() + _STORE_PAUSE
+        self._health.report("database", "failing", str(error))
+        self._log.error("polls could not be stored; the feeds are polled again", error=str(error))
 
     async def read_seeds(self, stable_for: timedelta = timedelta(seconds=1)) -> None:
         """Read what is new or changed in the seeds folder, and has been left alone for `stable_for`.
@@ -174,14 +273,17 @@ class Intake:
 
     async def _store_batch(self, batch: Batch) -> list[Article]:
         new = await self._call(self._store.ingest, batch)
-        for entry in batch.quarantined:
+        self._tell([batch], new)
+        return new
+
+    def _tell(self, batches: Sequence[Batch], new: Sequence[Article]) -> None:
+        for entry in (entry for batch in batches for entry in batch.quarantined):
             self._log.warning("cannot be read", source=entry.source, what=entry.ref, why=entry.reason)
         for article in new:
             self._metrics.articles.labels(article.kind.value).inc()
             self._log.debug("article", article=article.id, source=article.source, title=article.title)
         if new:
             self._on_new()
-        return new
 
     def _note(self, feed: Feed, before: FeedState | None, after: FeedState) -> None:
         """Count a poll, and tell when a feed breaks or recovers."""
@@ -206,7 +308,7 @@ class Intake:
         }
         for state, count in counts.items():
             self._metrics.feeds.labels(state).set(count)
-        self._behind = backlog > BACKLOG_LIMIT
+        self._backlog = backlog
         if failing != self._failing:
             self._failing = failing
             errors = sorted({state.last_error for state in states if state.failures})
@@ -218,6 +320,7 @@ class Intake:
 
     async def close(self) -> None:
         """Stop the polls under way; what they had not stored is polled again at the next start."""
-        for task in self._polls.values():
+        tasks = [*self._polls, *([self._writer] if self._writer else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._polls.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ from monitor.alerts.recent import Recent
 from monitor.alerts.routing import channel_key, subject_of
 from monitor.model.alert import Alert, AlertKind, Held, Hold, Reason, Verdict
 from monitor.model.answer import Silence
-from monitor.model.article import Article, SourceKind
+from monitor.model.article import BASELINE, Article, SourceKind
 from monitor.model.policy import HOURLY, DigestTimes, Handling, Policy, first_outside
 from monitor.model.rule import Digest, Match, Rule, Severity
 from monitor.model.selector import Subject
@@ -20,6 +20,8 @@ from monitor.model.story import Relation, StoryDecision
 CALLS = ("escalate", "repeat")
 """Keys of what waits for nobody to answer."""
 
+BASELINE_AGE = timedelta(hours=6)
+"""What a new feed lists is old news beyond this age."""
 _CORRECTIONS = frozenset({"correction", "retraction"})
 _NO_NEWS = {Relation.COPY: Reason.COPY, Relation.EDITED: Reason.EDITED_NO_NEWS}
 _FREE = Verdict()
@@ -165,7 +167,10 @@ def silenced(draft: Draft, about: Situation) -> Draft:
 
 def news(draft: Draft, about: Situation) -> Draft:
     """Whether the article tells this channel anything it has not been told."""
-    too_old = _age(about.article, about.now) > max(rule.max_age for rule in draft.rules)
+    age = _age(about.article, about.now)
+    too_old = age > max(rule.max_age for rule in draft.rules)
+    if BASELINE in about.article.flags and not too_old and (about.article.published is None or age > BASELINE_AGE):
+        return draft.settle(Reason.BASELINE, "the feed is new, and listed this already")
     raised, listed = _raised(draft, about), [held for held in _held(draft, about) if held.told_by]
     kind: AlertKind | None
     if raised or listed:

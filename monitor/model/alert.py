@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NO_NEWS = "same_story_no_news"
     EDITED_NO_NEWS = "edited_no_news"
     TOO_OLD = "too_old"
+    BASELINE = "baseline"
     OFF_SCHEDULE = "off_schedule"
     INHIBITED = "inhibited"
     SILENCED = "silenced"

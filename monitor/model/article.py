@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+BASELINE = "baseline"
+"""The flag of what a feed listed already when it was polled for the first time."""
+
 
 class SourceKind(StrEnum):
     """Where an article was read; a notice is the monitor's own word to its readers."""
@@ -96,6 +99,13 @@ class FeedState:
         last_ok: the newest successful poll, 304 included.
         moved_to: where a permanent redirect leads, "" for nowhere.
         retired: the server said 410 Gone; the feed is not polled until it is re-added.
+        not_a_feed: the newest failure is that the answer is something else than a feed.
+        first_ok: the first successful poll; what it brought was there before anybody watched.
+        last_new: when an article came that had not been there before.
+        title: what the feed calls itself.
+        ttl: minutes it asks not to be polled again, 0 for no wish.
+        skip_hours, skip_days: hours (UTC) and days of the week (Monday is 0) it asks not to be polled in.
+        rhythm: what was learnt of its publishing, as sources.rhythm packs it.
     """
 
     url: str
@@ -109,6 +119,14 @@ class FeedState:
     last_ok: datetime | None = None
     moved_to: str = ""
     retired: bool = False
+    not_a_feed: bool = False
+    first_ok: datetime | None = None
+    last_new: datetime | None = None
+    title: str = ""
+    ttl: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    rhythm: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

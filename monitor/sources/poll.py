@@ -10,7 +10,7 @@ from monitor.errors import FetchError, HostHeldError, ParseError
 from monitor.model.article import Batch, Feed, FeedState, Quarantined
 from monitor.sources.feeds import ParsedFeed, parse_feed
 from monitor.sources.http import Fetched, GuardedClient
-from monitor.sources.schedule import USUAL_PACE, Pace, after_failure, after_success
+from monitor.sources.schedule import USUAL_PACE, Pace, Said, after_failure, after_success
 from monitor.sources.secrets import request_headers
 
 # A body of this size takes about ten milliseconds to read by the fast parser, and ten times that by the forgiving
@@ -62,7 +62,7 @@ async def poll(
         # The index says nothing about what is new in its sitemaps: it is read again each time.
         body_hash = ""
         parsed = await _with_sitemaps(parsed, feed, client, now)
-    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, ttl=parsed.ttl)
+    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed))
     return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
 
 
@@ -114,7 +114,7 @@ def _success(
     pace: Pace,
     *,
     body_hash: str = "",
-    ttl: int = 0,
+    said: Said | None = None,
 ) -> FeedState:
     return after_success(
         feed,
@@ -122,7 +122,11 @@ def _success(
         now,
         headers=fetched.headers,
         pace=pace,
-        ttl=ttl,
+        said=said,
         body_hash=body_hash,
         moved_to=fetched.moved_to,
     )
+
+
+def _said(parsed: ParsedFeed) -> Said:
+    return Said(parsed.title, parsed.ttl, parsed.skip_hours, parsed.skip_days)

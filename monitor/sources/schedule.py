@@ -2,17 +2,20 @@
 
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, ParseError
 from monitor.model.article import Feed, FeedState
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])(?:s-maxage|max-age)\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _UNCACHED = re.compile(r"\b(?:no-cache|no-store)\b", re.IGNORECASE)
 _MAX_FAILURES = 1_000_000
+_MAX_TTL = 10_000
+# Hours that a feed may ask to be left alone for: a weekend. One that asks for more is not asked about it.
+_MAX_SKIP = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,31 @@ class Pace:
     """How often feeds are polled.
 
     Attributes:
-        interval: between polls of a healthy feed that sets none of its own.
-        minimum: never sooner than this, whatever a feed's entry says.
-        maximum: the longest a server's wishes (Cache-Control, ttl) are followed while the feed is healthy.
+        interval: between polls of a feed on the average of all.
+        minimum: never sooner than this, whatever a feed's entry or rhythm says.
+        maximum: the longest between polls of a healthy feed, however quiet it is.
+        patience: the longest a server's wishes (Cache-Control, ttl) are followed while the feed is healthy.
         backoff: the longest wait after failures; a failing feed is never given up.
     """
 
-    interval: timedelta = timedelta(minutes=15)
-    minimum: timedelta = timedelta(minutes=1)
-    maximum: timedelta = timedelta(hours=1)
+    interval: timedelta = timedelta(minutes=10)
+    minimum: timedelta = timedelta(minutes=2)
+    maximum: timedelta = timedelta(hours=6)
+    patience: timedelta = timedelta(hours=1)
     backoff: timedelta = timedelta(days=1)
 
 
 USUAL_PACE = Pace()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a body that was read said of its feed: name and wishes (see FeedState)."""
+
+    title: str = ""
+    ttl: int = 0
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
 
 
 def after_success(
@@ -42,11 +57,13 @@ def after_success(
     *,
     headers: Mapping[str, str],
     pace: Pace = USUAL_PACE,
-    ttl: int = 0,
+    said: Said | None = None,
     body_hash: str = "",
     moved_to: str = "",
 ) -> FeedState:
-    """The state after an answer: next poll after the feed's interval, or as long as the server asks for.
+    """The state after an answer: next poll after the interval the feed was given, else as soon as may be.
+
+    When a feed without an interval is best polled is for `at_best` to say.
 
     Args:
         feed: whose state it is.
@@ -54,17 +71,24 @@ def after_success(
         now: the time of the answer (UTC).
         headers: the answer's, names in lower case.
         pace: bounds.
-        ttl: minutes the feed asks for, 0 for none.
+        said: by the body, None where it was not read (304, unchanged).
         body_hash: of the body just read, "" where there was none (304).
         moved_to: where a permanent redirect led, "" for nowhere.
     """
     before = state or FeedState(url=feed.url, next_poll=now)
-    interval = max(feed.interval or pace.interval, pace.minimum)
-    wish = min(max(freshness(headers, now), timedelta(minutes=ttl)), pace.maximum)
+    if said is not None:
+        before = replace(
+            before,
+            title=said.title or before.title,
+            ttl=min(said.ttl, _MAX_TTL),
+            skip_hours=tuple(sorted(said.skip_hours)),
+            skip_days=tuple(sorted(said.skip_days)),
+        )
+    wish = min(max(freshness(headers, now), timedelta(minutes=before.ttl)), pace.patience)
     fresh = bool(body_hash)
-    return replace(
+    after = replace(
         before,
-        next_poll=now + max(interval, wish),
+        next_poll=now + max(feed.interval or pace.minimum, pace.minimum, wish),
         # A 304 may leave its validators out; a new body without any has none.
         etag=headers.get("etag", "" if fresh else before.etag)[:500],
         last_modified=headers.get("last-modified", "" if fresh else before.last_modified)[:100],
@@ -75,7 +99,21 @@ def after_success(
         last_ok=now,
         moved_to=moved_to or before.moved_to,
         retired=False,
+        not_a_feed=False,
+        first_ok=before.first_ok or now,
     )
+    return at_best(after, now)
+
+
+def at_best(state: FeedState, when: datetime) -> FeedState:
+    """The state after a success with its next poll at this time, or as soon after as the feed's wishes allow."""
+    when = max(when, state.next_poll)
+    hour = when.replace(minute=0, second=0, microsecond=0)
+    for ahead in range(_MAX_SKIP + 1):
+        moved = hour + timedelta(hours=ahead)
+        if moved.hour not in state.skip_hours and moved.weekday() not in state.skip_days:
+            return replace(state, next_poll=max(when, moved))
+    return replace(state, next_poll=when)
 
 
 def after_failure(
@@ -113,23 +151,8 @@ def after_failure(
         last_error=str(error)[:500],
         moved_to="" if status in {404, 410} else before.moved_to,
         retired=before.retired or gone,
+        not_a_feed=isinstance(error, ParseError),
     )
-
-
-def due(states: Mapping[str, FeedState], feeds: Iterable[Feed], now: datetime) -> tuple[Feed, ...]:
-    """The feeds to poll now: never polled ones first, then those that have waited longest."""
-    waiting: list[tuple[datetime, Feed]] = []
-    fresh: list[Feed] = []
-    for feed in feeds:
-        state = states.get(feed.url)
-        if not feed.enabled or (state is not None and (state.retired or state.next_poll > now)):
-            continue
-        if state is None:
-            fresh.append(feed)
-        else:
-            waiting.append((state.next_poll, feed))
-    waiting.sort(key=lambda pair: (pair[0], pair[1].url))
-    return (*fresh, *(feed for _, feed in waiting))
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:

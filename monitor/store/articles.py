@@ -29,14 +29,19 @@ class ArticleStore(Connected):
         An article whose words were stored before under the same key is not new, whichever revision had them.
         """
         with transaction(self._engine) as connection:
-            new = _new_revisions(connection, batch.articles)
-            insert_missing(connection, articles, [article_row(article) for article in new])
-            if batch.state is not None:
-                put(connection, feed_states, [asdict(batch.state)])
-            put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in batch.files.items()])
-            _clear_quarantine(connection, batch)
-            put(connection, quarantine, _complaints(batch.quarantined))
+            [new] = _ingest(connection, [batch])
+            put(connection, feed_states, [_state_row(state) for state in [batch.state] if state is not None])
         return new
+
+    def ingest_many(self, batches: Sequence[Batch]) -> list[list[Article]]:
+        """Store what several polls brought in one transaction, but for the states; what was new of each comes back."""
+        with transaction(self._engine) as connection:
+            return _ingest(connection, batches)
+
+    def put_feed_states(self, states: Sequence[FeedState]) -> None:
+        """Store the states of feeds after polls whose articles are stored."""
+        with transaction(self._engine) as connection:
+            put(connection, feed_states, [_state_row(state) for state in states])
 
     def forget_feed(self, url: str) -> None:
         """Drop what polling a feed has taught, so that it begins anew; its articles stay."""
@@ -69,7 +74,7 @@ class ArticleStore(Connected):
     def feed_states(self) -> dict[str, FeedState]:
         """Polling states by feed URL."""
         with transaction(self._engine, read_only=True) as connection:
-            return {row.url: FeedState(**row._mapping) for row in connection.execute(select(feed_states))}
+            return {row.url: _read_state(row) for row in connection.execute(select(feed_states))}
 
     def seed_files(self) -> dict[str, str]:
         """Fingerprints of the seed files read so far, by path."""
@@ -157,6 +162,27 @@ class ArticleStore(Connected):
         )
         with transaction(self._engine) as connection:
             return connection.execute(query).rowcount
+
+
+def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Article]]:
+    new = [_new_revisions(connection, batch.articles) for batch in batches]
+    insert_missing(connection, articles, [article_row(article) for found in new for article in found])
+    files = {path: digest for batch in batches for path, digest in batch.files.items()}
+    put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in files.items()])
+    for batch in batches:
+        _clear_quarantine(connection, batch)
+    put(connection, quarantine, _complaints(entry for batch in batches for entry in batch.quarantined))
+    return new
+
+
+def _state_row(state: FeedState) -> dict[str, Any]:
+    row = {column.name: getattr(state, column.name) for column in feed_states.columns}
+    return row | {name: list(row[name]) for name in ("skip_hours", "skip_days")}
+
+
+def _read_state(row: Row[*tuple[Any, ...]]) -> FeedState:
+    lists = {name: tuple(row._mapping[name]) for name in ("skip_hours", "skip_days")}
+    return FeedState(**{**row._mapping, **lists, "rhythm": row.rhythm or b""})
 
 
 def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Article]:

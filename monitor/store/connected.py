@@ -25,22 +25,22 @@ class Connected:
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows whose unique keys are not there yet; the others stay as they are."""
-    for chunk in chunks(rows):
-        connection.execute(_insert(connection, table, chunk).on_conflict_do_nothing())
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows, or overwrite those with the same primary key."""
-    keys = [column.name for column in table.primary_key]
-    for chunk in chunks(rows):
-        insert = _insert(connection, table, chunk)
+    if rows:
+        keys = [column.name for column in table.primary_key]
+        insert = _insert(connection, table)
         values = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values), rows)
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> Any:  # noqa: ANN401
+def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(list(rows))
+    return dialect.insert(table)
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> list[Sequence[T]]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -102,6 +103,14 @@ feed_states = Table(
     Column("last_ok", UtcDateTime),
     Column("moved_to", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("not_a_feed", Boolean, nullable=False, server_default=false()),
+    Column("first_ok", UtcDateTime),
+    Column("last_new", UtcDateTime),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("ttl", Integer, nullable=False, server_default="0"),
+    Column("skip_hours", JSON, nullable=False, server_default="[]"),
+    Column("skip_days", JSON, nullable=False, server_default="[]"),
+    Column("rhythm", LargeBinary),
 )
 
 seed_files = Table(

@@ -62,7 +62,7 @@ class Newsroom:
         (folder / "rules").mkdir()
         (folder / "seeds").mkdir()
         (folder / "rules" / "ferries.yaml").write_text(RULES)
-        self.env = environment(folder, SOURCES__INTERVAL="1", SOURCES__TIMEOUT="2")
+        self.env = environment(folder, SOURCES__INTERVAL="1", SOURCES__MAX_INTERVAL="1", SOURCES__TIMEOUT="2")
 
     def list_feeds(self, *paths: str) -> None:
         lines = "".join(f"  - url: {self.server.url(path)}\n    name: {path.strip('/')}\n" for path in paths)

@@ -8,35 +8,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, ParseError
 from monitor.model.article import Feed, FeedState
-from monitor.sources.schedule import Pace, after_failure, after_success, due
+from monitor.sources.schedule import Pace, Said, after_failure, after_success, at_best
 
 NOW = datetime(2024, 11, 18, 12, tzinfo=UTC)
 FEED = Feed(url="http://a.example/")
-PACE = Pace(interval=timedelta(minutes=15), minimum=timedelta(minutes=1), maximum=timedelta(hours=1))
+PACE = Pace(interval=timedelta(minutes=15), minimum=timedelta(minutes=1), patience=timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
     ("feed", "headers", "ttl", "minutes"),
     [
-        (FEED, {}, 0, 15),
+        (FEED, {}, 0, 1),
         (replace(FEED, interval=timedelta(minutes=5)), {}, 0, 5),
         (FEED, {"cache-control": "public, max-age=1800"}, 0, 30),
-        (FEED, {"cache-control": "max-age=60"}, 0, 15),
+        (replace(FEED, interval=timedelta(minutes=5)), {"cache-control": "max-age=60"}, 0, 5),
         (FEED, {"cache-control": "max-age=86400"}, 0, 60),
-        (FEED, {"cache-control": "no-cache, max-age=1800"}, 0, 15),
+        (FEED, {"cache-control": "no-cache, max-age=1800"}, 0, 1),
         (FEED, {"expires": "Mon, 18 Nov 2024 12:40:00 GMT"}, 0, 40),
-        (FEED, {"expires": "0"}, 0, 15),
-        (FEED, {"cache-control": "max-age=60", "expires": "Mon, 18 Nov 2024 12:40:00 GMT"}, 0, 15),
+        (FEED, {"expires": "0"}, 0, 1),
+        (FEED, {"cache-control": "max-age=90", "expires": "Mon, 18 Nov 2024 12:40:00 GMT"}, 0, 1.5),
         (FEED, {}, 45, 45),
         (FEED, {}, 1440, 60),
     ],
 )
-def test_a_healthy_feed_comes_back_when_it_wishes(
+def test_a_healthy_feed_comes_back_no_sooner_than_it_wishes(
     feed: Feed, headers: dict[str, str], ttl: int, minutes: float
 ) -> None:
-    state = after_success(feed, None, NOW, headers=headers, ttl=ttl, pace=PACE)
+    state = after_success(feed, None, NOW, headers=headers, said=Said(ttl=ttl), pace=PACE)
     assert state.next_poll == NOW + timedelta(minutes=minutes)
 
 
@@ -74,13 +74,32 @@ def test_a_failing_feed_says_since_when_and_why() -> None:
     assert (later.failures, later.failing_since, later.last_error) == (2, NOW, "still none")
 
 
-def test_due_feeds_new_ones_first_then_by_waiting_time() -> None:
-    feeds = [Feed(url=f"http://{name}.example/") for name in "abcdef"]
-    feeds[5] = replace(feeds[5], enabled=False)
-    states = {
-        feeds[0].url: FeedState(feeds[0].url, NOW - timedelta(minutes=1)),
-        feeds[1].url: FeedState(feeds[1].url, NOW - timedelta(minutes=9)),
-        feeds[2].url: FeedState(feeds[2].url, NOW + timedelta(seconds=1)),
-        feeds[3].url: FeedState(feeds[3].url, NOW, retired=True),
-    }
-    assert [feed.url[7] for feed in due(states, feeds, NOW)] == ["e", "b", "a"]
+@pytest.mark.parametrize(
+    ("hours", "days", "expected"),
+    [
+        ({12, 13}, set(), NOW.replace(hour=14)),
+        (set(range(24)), set(), NOW),
+        (set(), {0}, NOW.replace(day=19, hour=0)),
+        (set(), {0, 1, 2, 3}, NOW),
+        ({0}, {0}, NOW.replace(day=19, hour=1)),
+    ],
+)
+def test_hours_and_days_to_skip_are_skipped_if_they_leave_any(
+    hours: set[int], days: set[int], expected: datetime
+) -> None:
+    said = Said(skip_hours=frozenset(hours), skip_days=frozenset(days))
+    state = after_success(FEED, None, NOW, headers={}, said=said, pace=PACE)
+    assert state.next_poll == max(expected, NOW + PACE.minimum)
+    again = after_success(FEED, state, NOW, headers={}, pace=PACE)
+    assert again.next_poll == state.next_poll, "an unchanged feed still wishes it"
+
+
+def test_the_best_time_gives_way_to_wishes() -> None:
+    state = after_success(FEED, None, NOW, headers={}, said=Said(ttl=30), pace=PACE)
+    assert at_best(state, NOW + timedelta(minutes=10)).next_poll == NOW + timedelta(minutes=30)
+    assert at_best(state, NOW + timedelta(minutes=50)).next_poll == NOW + timedelta(minutes=50)
+
+
+def test_what_is_no_feed_is_remembered_as_such() -> None:
+    state = after_failure(FEED, None, ParseError("a web page"), NOW, random.Random(1))
+    assert (state.not_a_feed, after_success(FEED, state, NOW, headers={}).not_a_feed) == (True, False)

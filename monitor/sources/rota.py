@@ -1,0 +1,84 @@
+"""Which feeds are polled now: those due longest first, and no sort of feed takes every place.
+
+Feeds that were never polled (an import of thousands) and feeds that fail or answer slowly (which hold their place
+longest) have lanes of their own, narrower than the whole, so that they cannot delay the others.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+
+class Lane(Enum):
+    """A sort of feeds, and the part of all places it may hold."""
+
+    USUAL = 1.0
+    NEW = 0.5
+    SLOW = 0.25
+
+
+@dataclass(slots=True)
+class Rota:
+    """Feeds by when they are due. Taking some costs only as much as there are to take.
+
+    Attributes:
+        places: polls under way at once.
+    """
+
+    places: int
+    _due: dict[str, tuple[datetime, Lane]] = field(default_factory=dict)
+    _queues: dict[Lane, list[tuple[datetime, str]]] = field(default_factory=lambda: {lane: [] for lane in Lane})
+    _taken: dict[str, Lane] = field(default_factory=dict)
+
+    def put(self, feed: str, when: datetime, lane: Lane) -> None:
+        """Have the feed polled then, instead of when it was due before; it gives back the place it holds."""
+        self._taken.pop(feed, None)
+        self._due[feed] = (when, lane)
+        heapq.heappush(self._queues[lane], (when, feed))
+
+    def drop(self, feed: str) -> None:
+        """Poll the feed no more."""
+        self._due.pop(feed, None)
+        self._taken.pop(feed, None)
+
+    def keep(self, feeds: set[str]) -> None:
+        """Drop all other feeds."""
+        for feed in [feed for feed in (*self._due, *self._taken) if feed not in feeds]:
+            self.drop(feed)
+
+    def polling(self, feed: str) -> bool:
+        """Whether the feed holds a place now."""
+        return feed in self._taken
+
+    def take(self, now: datetime, *, new: bool = True, wait: Callable[[str], bool] = lambda _: False) -> list[str]:
+        """The feeds to poll now, as far as there are places; each holds one until it is put again or dropped.
+
+        Args:
+            now: the time (UTC).
+            new: whether feeds that were never polled may begin.
+            wait: says of a feed that its host cannot be asked yet; it keeps its turn and holds no place.
+        """
+        taken: list[str] = []
+        for lane in Lane:
+            if lane is Lane.NEW and not new:
+                continue
+            held = sum(other is lane for other in self._taken.values())
+            room = min(self.places - len(self._taken), max(1, int(self.places * lane.value)) - held)
+            passed_over = []
+            queue = self._queues[lane]
+            while room > 0 and queue and queue[0][0] <= now:
+                when, feed = heapq.heappop(queue)
+                if self._due.get(feed) != (when, lane):
+                    continue
+                if wait(feed):
+                    passed_over.append((when, feed))
+                    continue
+                del self._due[feed]
+                self._taken[feed] = lane
+                taken.append(feed)
+                room -= 1
+            for entry in passed_over:
+                heapq.heappush(queue, entry)
+        return taken
