@@ -25,6 +25,7 @@ bench: $(VENV)/.test ## measure matching, key facts, feeds and stories beside ot
 	$(BIN)/python -m bench.facts
 	$(BIN)/python -m bench.feeds
 	$(BIN)/python -m bench.stories
+	$(BIN)/python -m bench.freshness --feeds 2000
 
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -61,15 +61,14 @@ def make(feeds: int, days: float, shape: Shape, seed: int) -> World:
     level = shape.median * np.exp(shape.sigma * rng.standard_normal(feeds)) / DAY
     season = _seasons(feeds, shape, rng)
     back = np.minimum(60 * DAY, 3 * shape.listed / level)
-    return with_articles(level, season, START - back, days, shape, rng)
+    first, times = _articles(level, season, START - back, START + days * DAY, shape, rng)
+    return World(season, level, times, first)
 
 
-def with_articles(
-    level: Array, season: Array, begin: Array, days: float, shape: Shape, rng: np.random.Generator
-) -> World:
-    """The world with articles from `begin` until `days` after START."""
+def _articles(  # noqa: PLR0917
+    level: Array, season: Array, begin: Array, end: float, shape: Shape, rng: np.random.Generator
+) -> tuple[Index, Array]:
     share = rng.uniform(0, shape.bursts, len(level))
-    end = START + days * DAY
     # Leaders by thinning; each has a geometric number of followers.
     peak = level * season.max(axis=1) * (1 - share)
     leaders = rng.poisson(peak * (end - begin))
@@ -85,7 +84,7 @@ def with_articles(
     rows, times = rows[inside], times[inside]
     order = np.lexsort((times, rows))
     first = np.searchsorted(rows[order], np.arange(len(level) + 1))
-    return World(season, level, times[order], first.astype(np.int64))
+    return first.astype(np.int64), times[order]
 
 
 def _seasons(feeds: int, shape: Shape, rng: np.random.Generator) -> Array:
@@ -149,6 +148,26 @@ def poll(world: World, days: float, begin: Array, policy: Looks, *, step: float 
     counted = np.isfinite(found) & (world.times < stop - DAY)
     counted &= np.arange(len(found)) >= np.repeat(from_first, np.diff(world.first))
     return Outcome((found - world.times)[counted], requests)
+
+
+def listed(world: World, rows: Index, when: Array, entries: int) -> tuple[Array, Index, Array]:
+    """What feeds list at a time: when their oldest entry came out, and the others as rows and times."""
+    since, which, times = when.copy(), [], []
+    for place, row in enumerate(rows):
+        mine = world.times[world.first[row] : world.first[row + 1]]
+        last = mine[: np.searchsorted(mine, when[place], side="right")][-entries:]
+        if len(last):
+            since[place] = last[0]
+            which.append(np.full(len(last) - 1, place))
+            times.append(last[1:])
+    empty: Array = np.array([])
+    return since, np.concatenate([empty, *which]).astype(np.int64), np.concatenate([empty, *times])
+
+
+def wake(rate: float, at: float, seed: int) -> Array:
+    """A steady feed's articles from a time on."""
+    times: Array = at + np.cumsum(np.random.default_rng(seed).exponential(1 / rate, 200))
+    return times
 
 
 def _within(counts: Index) -> Index:

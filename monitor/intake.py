@@ -42,6 +42,12 @@ class _Polled:
     stored: asyncio.Future[bool]
 
     @property
+    def answered(self) -> bool:
+        """Whether the feed was asked, and gave an answer that could be read."""
+        after, last = self.batch.state, self.before.last_ok if self.before else None
+        return after is not None and not after.failures and after.last_ok != last
+
+    @property
     def recovers(self) -> bool:
         """Whether earlier complaints about the feed are settled."""
         after = self.batch.state
@@ -79,7 +85,7 @@ class Intake:
         self._log = structlog.get_logger("monitor.intake")
         self._feeds: dict[str, Feed] = {}
         self._states: dict[str, FeedState] = {}
-        self._rota = Rota(concurrency)
+        self._concurrency, self._rota = concurrency, Rota(concurrency)
         self._pacing = Pacing((), {}, pace)
         self._feeds_seen: tuple[int, int] | None = None
         self._known_seeds: dict[str, str] = {}
@@ -161,18 +167,30 @@ class Intake:
         now = self._clock.now()
         if self._backlog > BACKLOG_LIMIT or now < self._hold_until:
             return 0
-        due = self._rota.take(now, new=self._backlog <= NEW_FEEDS_WAIT)
+        due = self._rota.take(now, new=self._backlog <= NEW_FEEDS_WAIT, wait=self._wait)
         for url in due:
             task = asyncio.create_task(self._poll(self._feeds[url]))
             self._polls.add(task)
             task.add_done_callback(self._polls.discard)
         return len(due)
 
+    def _wait(self, url: str) -> float:
+        """Seconds until the feed's host may be asked, where it would be pointless to hold a place until then."""
+        state = self._states.get(url)
+        seconds = self._client.wait((state.moved_to if state else "") or url)
+        return seconds if seconds > 1 else 0.0
+
     async def poll_all_due(self) -> None:
         """Poll every feed that is due now, each once."""
-        now = self._clock.now()
-        while due := self._rota.take(now):
-            await asyncio.gather(*(self._poll(self._feeds[url]) for url in due))
+        now, places = self._clock.now(), asyncio.Semaphore(self._concurrency)
+
+        async def in_turn(feed: Feed) -> None:
+            async with places:
+                await self._poll_and_store(feed)
+
+        states = self.states
+        waiting = {url for url, state in states.items() if state.retired or state.next_poll > now}
+        await asyncio.gather(*(in_turn(feed) for url, feed in self._feeds.items() if url not in waiting))
 
     async def _poll(self, feed: Feed) -> None:
         began = self._clock.now()
@@ -236,7 +254,7 @@ class Intake:
         answered = [
             Poll(polled.feed, polled.before, polled.batch.state, new.get(polled.feed.url, ()))
             for polled in group
-            if polled.batch.state is not None and not polled.batch.state.failures
+            if polled.batch.state is not None and polled.answered
         ]
         states = {p.batch.state.url: p.batch.state for p in group if p.batch.state is not None}
         states |= {state.url: state for state in self._pacing.settle(answered)}

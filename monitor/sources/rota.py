@@ -7,8 +7,11 @@ longest) have lanes of their own, narrower than the whole, so that they cannot d
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+
+_MOST_LOOKED_AT = 500
+"""Feeds of a lane looked at in one go, should thousands wait for one host."""
 
 
 class Lane(Enum):
@@ -52,13 +55,13 @@ class Rota:
         """Whether the feed holds a place now."""
         return feed in self._taken
 
-    def take(self, now: datetime, *, new: bool = True, wait: Callable[[str], bool] = lambda _: False) -> list[str]:
+    def take(self, now: datetime, *, new: bool = True, wait: Callable[[str], float] = lambda _: 0.0) -> list[str]:
         """The feeds to poll now, as far as there are places; each holds one until it is put again or dropped.
 
         Args:
             now: the time (UTC).
             new: whether feeds that were never polled may begin.
-            wait: says of a feed that its host cannot be asked yet; it keeps its turn and holds no place.
+            wait: seconds until a feed's host can be asked; until then it waits on and holds no place.
         """
         taken: list[str] = []
         for lane in Lane:
@@ -66,19 +69,17 @@ class Rota:
                 continue
             held = sum(other is lane for other in self._taken.values())
             room = min(self.places - len(self._taken), max(1, int(self.places * lane.value)) - held)
-            passed_over = []
-            queue = self._queues[lane]
-            while room > 0 and queue and queue[0][0] <= now:
+            looked, queue = 0, self._queues[lane]
+            while room > 0 and looked < _MOST_LOOKED_AT and queue and queue[0][0] <= now:
+                looked += 1
                 when, feed = heapq.heappop(queue)
                 if self._due.get(feed) != (when, lane):
                     continue
-                if wait(feed):
-                    passed_over.append((when, feed))
+                if seconds := wait(feed):
+                    self.put(feed, now + timedelta(seconds=seconds), lane)
                     continue
                 del self._due[feed]
                 self._taken[feed] = lane
                 taken.append(feed)
                 room -= 1
-            for entry in passed_over:
-                heapq.heappush(queue, entry)
         return taken

@@ -51,13 +51,14 @@ def test_new_feeds_can_be_held_back() -> None:
     assert rota.take(NOW) == ["new"]
 
 
-def test_a_host_that_cannot_be_asked_yet_keeps_its_turn_and_no_place() -> None:
+def test_a_feed_whose_host_cannot_be_asked_yet_holds_no_place() -> None:
     rota = Rota(1)
     rota.put("busy", ago(9), Lane.USUAL)
     rota.put("free", ago(1), Lane.USUAL)
-    assert rota.take(NOW, wait=lambda feed: feed == "busy") == ["free"]
+    assert rota.take(NOW, wait=lambda feed: 30.0 if feed == "busy" else 0.0) == ["free"]
     rota.drop("free")
-    assert rota.take(NOW) == ["busy"]
+    assert rota.take(NOW + timedelta(seconds=29)) == []
+    assert rota.take(NOW + timedelta(seconds=30)) == ["busy"]
 
 
 def test_feeds_that_are_no_longer_listed_are_forgotten() -> None:
