@@ -14,15 +14,28 @@ _MOST_GROUPED = 1_000
 """Matched articles of one rule beyond which telling its stories apart takes too long."""
 
 
-def run(rules: Sequence[Rule], archive: Iterable[Article]) -> tuple[list[Backtest], int]:
-    """What each rule finds in the articles, and how many articles there were."""
-    found = {rule.id: Backtest(rule) for rule in rules}
+def run(
+    rules: Sequence[Rule], archive: Iterable[Article], before: Iterable[tuple[str, str]] = ()
+) -> tuple[list[Backtest], int]:
+    """What each rule finds in the articles, and how many articles there were.
+
+    `before` are rule and article ids of what the running versions have found.
+    """
+    by_rule: dict[str, set[str]] = {}
+    by_article: dict[str, set[str]] = {}
+    for rule_id, article_id in before:
+        by_rule.setdefault(rule_id, set()).add(article_id)
+        by_article.setdefault(article_id, set()).add(rule_id)
+    found = {rule.id: Backtest(rule, by_rule.get(rule.id, frozenset())) for rule in rules}
     matcher = Matcher(rules)
     articles = 0
     for article in archive:
         articles += 1
-        for rule in matcher.which(article):
+        matching = matcher.which(article)
+        for rule in matching:
             found[rule.id].add(article)
+        for rule_id in by_article.get(article.id, set()).difference(rule.id for rule in matching) & found.keys():
+            found[rule_id].miss(article)
     return list(found.values()), articles
 
 

@@ -287,8 +287,9 @@ class Daemon:
         await self._intake.read_seeds(stable_for=timedelta(0))
         await self._intake.poll_all_due()
         await self._restore_stories()
-        while await self._pipeline.process(self._rules.book) or await self._pages.settle():
-            pass
+        while not self._stop.is_set():
+            if not await self._pipeline.process(self._rules.book, self._stop) and not await self._pages.settle():
+                break
         await self._releaser.release(also_groups=True)
         drained = await self._outbox.drain(self._clock.now())
         await self._upkeep.run()
@@ -296,7 +297,7 @@ class Daemon:
         self._log.info("done", sent=drained.sent + drained.found, waiting=left)
         for trouble in self._outbox.troubles:
             self._log.error("alerts wait", sink=trouble.sink, channel=trouble.channel, error=trouble.error)
-        return 1 if left else 0
+        return 1 if left or self._stop.is_set() else 0
 
     async def _forever(self, stack: AsyncExitStack) -> None:
         page = HealthPage(self._health, self._metrics, self._settings.health.host, self._settings.health.port)

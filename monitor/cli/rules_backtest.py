@@ -35,16 +35,18 @@ def backtest(
     until = SystemClock().now()
     begin = until - period(since)
     with open_store(config) as store:
-        before: dict[str, set[str]] = {}
-        for rule_id, article_id in store.matched_since(begin):
-            before.setdefault(rule_id, set()).add(article_id)
-        found, articles = run(chosen, store.archive(begin))
+        found, articles = run(chosen, store.archive(begin), store.matched_since(begin))
     if json:
-        print_json(_json(one, before.get(one.rule.id, set()), articles, begin, until) for one in found)
+        print_json(_json(one, articles, begin, until) for one in found)
     else:
         typer.echo(f"{articles:,} articles since {begin:%a %d %b %H:%M} UTC")
         for one in found:
-            _print(one, before.get(one.rule.id, set()), begin, until)
+            _print(one, begin, until)
+        if len(found) > 1:
+            total, new, lost = (
+                sum(numbers) for numbers in zip(*((len(f.ids), f.new, f.lost) for f in found), strict=True)
+            )
+            typer.secho(f"{len(found):,} rules: {total:,} matches, {new:,} new, {lost:,} lost", bold=True)
     for error in loaded.errors:
         typer.secho("\n".join(show(error)), fg="red", err=True)
     if loaded.errors:
@@ -74,7 +76,7 @@ def _silences(one: "Backtest", begin: "datetime", until: "datetime") -> int | No
     return silences(one.alerting, begin, until, asked.after) if asked else None
 
 
-def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", until: "datetime") -> dict[str, object]:
+def _json(one: "Backtest", articles: int, begin: "datetime", until: "datetime") -> dict[str, object]:
     from monitor.backtesting import stories
 
     return {
@@ -85,15 +87,16 @@ def _json(one: "Backtest", before: set[str], articles: int, begin: "datetime", u
         "alerts": stories(one, begin),
         "silences": _silences(one, begin, until),
         "days": {str(day): one.days[day] for day in sorted(one.days)},
-        "new": one.new(before),
-        "lost": one.lost(before),
+        "new": one.new,
+        "lost": one.lost,
         "since": begin,
         "until": until,
         "samples": one.titles,
+        "lost_samples": one.lost_titles,
     }
 
 
-def _print(one: "Backtest", before: set[str], begin: "datetime", until: "datetime") -> None:
+def _print(one: "Backtest", begin: "datetime", until: "datetime") -> None:
     from monitor.backtesting import stories
     from monitor.rules.backtest import sparkline
 
@@ -101,10 +104,12 @@ def _print(one: "Backtest", before: set[str], begin: "datetime", until: "datetim
     told = stories(one, begin)
     quiet = _silences(one, begin, until)
     alerts = f"{told:,} alerts after dedup" if told is not None else "too many matches to tell stories apart"
-    alerts += f", {quiet:,} silences" if quiet is not None else ""
+    alerts += f", {quiet:,} silence{'' if quiet == 1 else 's'}" if quiet is not None else ""
     typer.secho(f"{one.rule.id}", bold=True)
     typer.echo(f"  {sparkline(days)}  {len(one.ids):,} matches, {len(one.ids) / len(days):.1f} a day, {alerts}")
-    if before or one.ids:
-        typer.echo(f"  against the running version: {one.new(before):,} new, {one.lost(before):,} lost")
+    if one.before:
+        typer.echo(f"  against the running version: {one.new:,} new, {one.lost:,} lost")
     for title in reversed(one.titles):
-        typer.echo(f"    {printable(title)}")
+        typer.echo(f"    {typer.style('+', fg='green') if one.before else '·'} {printable(title)}")
+    for title in reversed(one.lost_titles):
+        typer.echo(f"    {typer.style('-', fg='red')} {printable(title)}")

@@ -91,7 +91,7 @@ def lint(
         found.extend(_of(rule, code, problem) for code, problem in _settings_doubts(rule, today))
         if not rule.tests:
             found.append(_of(rule, "untested", "has no tests; add `tests:` with `match:` and `no_match:`"))
-        twin = known.setdefault(_meaning(rule.condition), rule)
+        twin = known.setdefault((_meaning(rule.condition), rule.trends, rule.schedule), rule)
         if twin is not rule:
             problem = f"asks the same as {twin.id} ({twin.file}:{twin.line}); delete one of them"
             found.append(_of(rule, "duplicate", problem))

@@ -142,22 +142,24 @@ async def test_spike_is_against_the_rules_own_usual(store: SqlStore, call: Store
     assert seen[-2] == ("new_story", "3 articles in 1 h, usually 1")
 
 
+MEETINGS = (
+    "Ada Byron lectured in Naples about the earthquake of 1688. The university printed her notes in a small edition.",
+    "Insurers in Kobe raised premiums by a tenth. The chairman named earthquake losses, quoting Ada Byron on risk.",
+    "Alan Turing told a court in Manchester that no machine foresees an earthquake. Damages were set at nine pounds.",
+    "Grace Hopper was promoted to admiral.",
+    "Fishing boats stayed in Kodiak harbour after an earthquake alert that Grace Hopper broadcast from her ship.",
+)
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_first_seen_knows_every_name_the_rule_has_met(
     store: SqlStore, call: StoreThread, restarted: bool
 ) -> None:
     desk = Desk(store, call, book("first_seen: person"))
     seen = []
-    for minute, words in enumerate(
-        (
-            "Ada Byron wrote about an earthquake in Naples.",
-            "In Kobe a library burned after an earthquake; Ada Byron sent it her books.",
-            "Alan Turing computed the odds of an earthquake in Tokyo, wrote Ada Byron.",
-            "Grace Hopper was born.",
-            "Grace Hopper felt an earthquake in Alaska.",
-        )
-    ):
-        seen.append(await desk.read(report("AFP", minute, words)))
+    for number, words in enumerate(MEETINGS):
+        # Weeks apart, so that each is a story of its own.
+        seen.append(await desk.read(report("AFP", number * 60 * 24 * 20, words)))
         if restarted:
             desk.restart()
     assert seen == [
@@ -173,9 +175,9 @@ async def test_a_rule_that_asks_for_new_names_later_knows_those_it_matched_befor
     store: SqlStore, call: StoreThread
 ) -> None:
     desk = Desk(store, call, book("severity: low"))
-    await desk.read(report("AFP", 0, "Ada Byron wrote about an earthquake in Naples."))
+    await desk.read(report("AFP", 0, MEETINGS[0]))
     desk.book = book("first_seen: [person, term]")
-    told = await desk.read(report("AFP", 900, "Years later Ada Byron saw the ruins of an earthquake in Lima, Peru."))
+    told = await desk.read(report("AFP", 60 * 24 * 20, MEETINGS[1]))
     assert told == ("seen_before", "everything in it was met before")
 
 

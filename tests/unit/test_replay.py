@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.backtesting import run
 from monitor.model.story import Relation, StoryDecision
 from monitor.replay import Replay, silences
 from monitor.rules.schema import parse
@@ -39,3 +40,12 @@ def test_silences() -> None:
     articles = [article(f"{at}", published=at, fetched=at) for at in times]
     assert silences(articles, NOON, NOON + timedelta(hours=12), timedelta(hours=5)) == 2
     assert silences([], NOON, NOON + timedelta(hours=12), timedelta(hours=5)) == 1
+
+
+def test_a_backtest_names_what_is_new_and_what_is_lost() -> None:
+    (rule,) = parse(b"rules: [{id: a, any: [missiles]}]", "a.yaml").rules
+    archive = [article(key, words) for key, words in (("old", "Missiles."), ("new", "Missiles."), ("lost", "Rain."))]
+    before = [("a", archive[0].id), ("a", archive[2].id), ("gone", archive[2].id)]
+    ([found], articles) = run([rule], archive, before)
+    assert (articles, found.new, found.lost) == (3, 1, 1)
+    assert (found.titles, found.lost_titles) == (["Title of new"], ["Title of lost"])
