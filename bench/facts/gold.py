@@ -125,6 +125,8 @@ def _verdict(act: Act, event: Event) -> str:
 def _force(act: Act, event: Event) -> str:
     """What is wrong with polarity, modality and attribution; what is denied, asked or planned may stand in a claim."""
     denies = event.polarity == "negative" or event.modality == "denied"
+    # 'Did not prove that it causes': annotated as open, where the extractor may say either
+    denies = denies or (act.negative and "denied" in act.modalities and event.modality in act.modalities - {"asserted"})
     loose = event.claim is None and event.modality in {"asserted", "planned"}
     held = event.claim is not None and not act.claimed and not act.negative
     kinds = (

@@ -11,10 +11,25 @@ from monitor.facts.reading import Reading
 from monitor.model.facts import Acronym, Span
 
 _BRACKETED = re.compile(
-    r"\(\s*(?:the |or |known as (?:the )?|[\"“'])?([A-Z][A-Za-z0-9&./+-]{1,11})[\"”']?\s*(?:[,;][^()]{0,60})?\)"
+    r"\(\s*(?:the |or |known as (?:the )?|[\"“'])?([a-z]?[A-Z][A-Za-z0-9&./+-]{1,11})[\"”']?"
+    r"\s*(?:[,;][^()]{0,60})?\)"
 )
 _COMPOUND = re.compile(r"\(([A-Z][a-z]+) ([A-Z]{2,6})\)")
 """'(Africa CDC)': a name's first word and the initials of the rest."""
+_BETWEEN_COMMAS = re.compile(
+    r", (?:or|known as|also known as|abbreviated to) (?:the )?([A-Z][A-Za-z0-9&]{1,9})(?=[,.;)])"
+)
+"""'the Federal Aviation Administration, or FAA,'"""
+_FOREIGN = re.compile(
+    r"(?:\b[Tt]he|['’]s) ((?:[A-Z][\w'’.-]+|UN|EU|US|UK)(?:[ ,]+(?:(?:of|for|and|the|on|in|de|del|des|du) ){0,2}"
+    r"[A-Z][\w'’.-]+){1,7})$"
+)
+"""A capitalised name of two words or more before letters of another language: 'the Kurdistan Workers' Party (PKK)'."""
+_PLAIN_BODY = re.compile(
+    r"(?:\b[Tt]he ((?:[\w'’-]+ ){1,3}?|)|\b([A-Z]\w+['’]s (?:[\w'’-]+ ){0,3}?))"
+    r"(agency|ministry|service|watchdog|regulator|police|authority|commission|office|union|party|directorate)$"
+)
+"""'the UN refugee agency' before '(UNHCR)': a body told by what it does."""
 _EXPANDED = re.compile(
     r"\b([A-Z][A-Z0-9&]{1,9}s?)\s*(?:\(|, (?:short for|which stands for|or) (?:the )?)([^()\n,]{6,90})(?:\)|,)"
 )
@@ -36,7 +51,8 @@ def find(reading: Reading) -> tuple[Acronym, ...]:
     """Every short form the article explains, each once, in reading order."""
     found: dict[str, Acronym] = {}
     for acronym in sorted(
-        (*_bracketed(reading), *_compound(reading), *_expanded(reading)), key=lambda item: item.span.start
+        (*_bracketed(reading), *_compound(reading), *_expanded(reading), *_between_commas(reading)),
+        key=lambda item: item.span.start,
     ):
         found.setdefault(acronym.short, acronym)
     return tuple(found.values())
@@ -51,6 +67,8 @@ def _bracketed(reading: Reading) -> Iterator[Acronym]:
         before = text[max(0, match.start() - 160) : match.start()].rstrip()
         start = _align(before, short)
         if start is None:
+            start = _described(before, short)
+        if start is None:
             continue
         offset = match.start() - len(text[max(0, match.start() - 160) : match.start()])
         long = before[start:].rstrip()
@@ -60,15 +78,44 @@ def _bracketed(reading: Reading) -> Iterator[Acronym]:
         yield _made(reading, Span(begin, match.end()), short, reading.text[begin : begin + len(long)], "bracketed")
 
 
+def _described(before: str, short: str) -> int | None:
+    """Where a body's name starts whose letters the short form does not have, for it is short in another language."""
+    if not re.fullmatch(r"[A-Z][A-Za-z]{0,3}[A-Z0-9][A-Za-z0-9]{0,2}", short):
+        return None
+    window = max(0, len(before) - 90)
+    named = _FOREIGN.search(before, window)
+    if named is not None:
+        return named.start(1)
+    plain = _PLAIN_BODY.search(before, window)
+    if plain is None:
+        return None
+    return plain.start(2) if plain.group(2) else plain.start(1)
+
+
+def _between_commas(reading: Reading) -> Iterator[Acronym]:
+    text = reading.mended
+    for match in _BETWEEN_COMMAS.finditer(text):
+        window = max(0, match.start() - 120)
+        before, short = text[window : match.start()], match.group(1)
+        start = _align(before, short) if _is_short(short) else None
+        if start is not None and len(before) - start > len(short):
+            begin = window + start
+            yield _made(reading, Span(begin, match.end()), short, reading.text[begin : match.start()], "bracketed")
+
+
 def _compound(reading: Reading) -> Iterator[Acronym]:
     text = reading.mended
     for match in _COMPOUND.finditer(text):
         window = max(0, match.start() - 160)
         before = text[window : match.start()].rstrip()
         start = _align(before, match.group(2))
-        if start is None or not before[:start].endswith(f"{match.group(1)} "):
+        if start is None:
             continue
-        begin = window + start - len(match.group(1)) - 1
+        begin = window + start
+        if before[:start].endswith(f"{match.group(1)} "):
+            begin -= len(match.group(1)) + 1
+        elif not before[start:].startswith(f"{match.group(1)} "):
+            continue
         long = reading.text[begin : window + len(before)]
         yield _made(reading, Span(begin, match.end()), f"{match.group(1)} {match.group(2)}", long, "bracketed")
 
@@ -92,28 +139,32 @@ def _expanded(reading: Reading) -> Iterator[Acronym]:
 
 
 def _is_short(short: str) -> bool:
-    capitals = sum(char.isupper() for char in short)
+    capitals = sum(char.isupper() or char.isdigit() for char in short)
     return len(short) >= 2 and capitals >= 2 and capitals >= len(short) / 2 and short not in _NOT_SHORT
 
 
 def _align(before: str, short: str) -> int | None:
     """Offset at which the long form starts in the text that ends before the bracket."""
-    letters = [char for char in short if char.isalnum()]
+    letters = re.findall(r"\d+|[^\W\d_]", short)
     plural = len(letters) > 2 and letters[-1] == "s"
     if plural:
         letters = letters[:-1]
     words = list(_WORD.finditer(before))[-(len(letters) * 2 + 3) :]
-    edge = _sentence_edge(before)
-    words = [word for word in words if word.start() >= edge]
+    within = [word for word in words if word.start() >= _sentence_edge(before)]
     for linking_count in (False, True):
-        by_initials = _by_initials(words, letters, linking_count=linking_count)
+        by_initials = _by_initials(within, letters, linking_count=linking_count)
         if by_initials is not None:
             return by_initials
-    return _by_letters(before, words, letters)
+    listed = [word for word in words if word.start() >= _sentence_edge(before, commas=False)]
+    for start in (_by_initials(listed, letters, linking_count=False), _by_compounds(within, letters)):
+        if start is not None:
+            return start
+    return _by_letters(before, within, letters)
 
 
-def _sentence_edge(before: str) -> int:
-    marks = [match.end() for match in re.finditer(r"[,;:()\"“”]\s|[.!?]\s(?=[A-Z])(?<![A-Z]\.\s)", before)]
+def _sentence_edge(before: str, *, commas: bool = True) -> int:
+    ends = r"[,;:()\"“”]\s" if commas else r"[;:()\"“”]\s"
+    marks = [match.end() for match in re.finditer(ends + r"|[.!?]\s(?=[A-Z])(?<![A-Z]\.\s)", before)]
     return marks[-1] if marks else 0
 
 
@@ -124,7 +175,7 @@ def _by_initials(words: list[re.Match[str]], letters: list[str], *, linking_coun
     while index >= 0 and position >= 0:
         word = words[index].group()
         linking = word.lower() in _LINKING
-        if word[0].lower() == letters[position].lower() and (not linking or linking_count):
+        if _opens_with(word, letters[position]) and (not linking or linking_count):
             position -= 1
         elif not linking or position == len(letters) - 1:
             return None
@@ -132,6 +183,40 @@ def _by_initials(words: list[re.Match[str]], letters: list[str], *, linking_coun
     if position >= 0:
         return None
     return words[index + 1].start()
+
+
+def _opens_with(word: str, letter: str) -> bool:
+    return word == letter if letter.isdigit() else word[0].lower() == letter.lower()
+
+
+def _by_compounds(words: list[re.Match[str]], letters: list[str]) -> int | None:
+    """Long words that give several letters: 'intercontinental ballistic missile' for ICBM; all give their first."""
+    texts = [word.group().lower() for word in words]
+    marks = "".join(letters).lower()
+    for first in range(len(texts) - 1, max(-1, len(texts) - len(marks) - 1), -1):
+        chosen = texts[first:]
+        if not 2 <= len(chosen) < len(marks) or _LINKING & set(chosen):
+            continue
+        if _spelled(chosen, marks):
+            start = words[first].start()
+            return _with_first_names(words, start) if words[first].group()[0].isupper() else start
+    return None
+
+
+def _spelled(words: list[str], marks: str) -> bool:
+    """Whether the letters are the words' first ones and further ones of theirs, in order, all of them used."""
+    if not words:
+        return not marks
+    if not marks or words[0][0] != marks[0]:
+        return False
+    rest, place = marks[1:], 0
+    while True:
+        if _spelled(words[1:], rest):
+            return True
+        place = words[0].find(rest[0], place + 1) if rest else -1
+        if place < 0:
+            return False
+        rest = rest[1:]
 
 
 def _by_letters(before: str, words: list[re.Match[str]], letters: list[str]) -> int | None:
@@ -160,8 +245,10 @@ def _extended_left(words: list[re.Match[str]], start: int) -> int:
     """Take in capital words left of the start, joined by linking words, so that the name is whole."""
     lefts = [word for word in words if word.start() < start]
     first = next((word for word in words if word.start() == start), None)
-    if first is None or first.group()[0].isupper():
+    if first is None:
         return start
+    if first.group()[0].isupper():
+        return _with_first_names(words, start)
     edge = start
     for word in reversed(lefts):
         text = word.group()
@@ -169,6 +256,16 @@ def _extended_left(words: list[re.Match[str]], start: int) -> int:
             edge = word.start()
         elif text.lower() not in _LINKING:
             break
+    return edge
+
+
+def _with_first_names(words: list[re.Match[str]], start: int) -> int:
+    """'Cboe Volatility Index' for VIX: capitalised words right before the first letter's belong to the name."""
+    edge = start
+    for word in reversed([word for word in words if word.start() < start]):
+        if not word.group()[0].isupper() or word.group().lower() in _LINKING or word.end() + 1 != edge:
+            break
+        edge = word.start()
     return edge
 
 

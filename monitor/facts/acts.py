@@ -91,8 +91,10 @@ PERMITTING = words("allow permit let authorize authorise enable approve clear en
 PLANNING = words(
     "want plan intend prepare aim seek hope expect decide agree vow pledge promise threaten set schedule"
     " propose offer consider mull commit wish look need choose opt volunteer arrange mean swear poise slate due"
-    " resolve involve entail"
+    " resolve involve entail vote"
 )
+WANTING = words("want like need wish prefer")
+"""Verbs that ask somebody else to do what they want done."""
 ATTEMPTING = words("try attempt struggle strive fight compete")
 SEEMING = words(
     "seem appear suspect believe think allege accuse rumor rumour presume assume claim report say estimate tend charge"
@@ -116,12 +118,27 @@ PLAN_NOUNS = words(
     "plan decision offer threat proposal intention promise pledge effort attempt bid aim goal move readiness"
     " commitment agreement deal preparation"
 )
+CHARGE_NOUNS = words(
+    "accusation allegation claim suggestion report rumour rumor charge notion idea assertion speculation insinuation"
+)
+OPEN_NOUNS = words(
+    "possibility risk prospect fear likelihood hope speculation allegation suspicion claim rumor rumour accusation"
+)
+REJECTING = words("reject deny dismiss refute dispute rebut denounce rubbish")
+FACTIVE = words("know realise realize regret forget mention mind care matter notice remember like hide")
+"""Verbs whose content stands also when they are negated: 'did not know that'."""
 REQUEST_NOUNS = words("request call demand order appeal plea petition recommendation obligation instruction")
 ABILITY_NOUNS = words(
     "ability right permission chance opportunity authority power license licence capacity authorization"
     " authorisation approval way reason freedom light nod go-ahead clearance"
 )
 
+MEANS = words(
+    "boat plane train car bus helicopter air sea land road rail foot hand mistake accident email mail phone post text"
+    " letter video law force fire chance default design proxy lot vote decree consensus surprise gunfire ambulance"
+    " truck ship ferry satellite telephone"
+)
+"""Nouns that after 'by' tell the way something was done."""
 POSSIBLE_AUX = words("may might could can")
 WEAK_ADVERBS = words(
     "possibly perhaps maybe likely probably allegedly reportedly apparently purportedly potentially supposedly"

@@ -60,9 +60,14 @@ _NORMAL = {
 }
 _PEOPLE = words(
     "people person civilian soldier troop child woman man worker resident victim passenger patient migrant"
-    " refugee police officer policeman protester demonstrator fighter militant student teacher employee job"
+    " refugee police officer policeman protester demonstrator fighter militant student teacher employee"
     " death injury casualty hostage prisoner voter rescuer firefighter villager miner tourist journalist"
-    " servicemember national member personnel adult girl boy crew recruit serviceman suspect"
+    " servicemember national pupil deputy lawmaker parliamentarian senator delegate nurse doctor dockworker"
+    " miner farmer commuter driver pilot sailor marine conscript mercenary reservist veteran pensioner homeowner"
+    " subscriber customer user investor volunteer inmate detainee captive evacuee settler activist campaigner supporter"
+    " fan spectator pilgrim worshipper guest candidate applicant bystander pedestrian cyclist motorist survivor"
+    " citizen inhabitant native youth teenager minor toddler infant baby parent father mother family member relative"
+    " member personnel adult girl boy crew recruit serviceman suspect"
 )
 _SKIP_NOUNS = words("year month week day hour minute second decade time century night a.m p.m am pm o'clock")
 
@@ -93,7 +98,7 @@ def counted(reading: Reading, start: int, end: int) -> Counted | None:
         or (_NORMAL.get(following.group(1), following.group(1)) if following else "")
     )
     stop = max(end, head.idx + len(head))
-    if noun in _PEOPLE:
+    if noun in _PEOPLE or _is_people(head):
         unit = "people"
         kind = _NORMAL.get(head.lower_, "") or ("killed" if noun == "death" else "injured" if noun == "injury" else "")
         described = reading.text[head.idx : head.idx + len(head)].lower()
@@ -109,6 +114,18 @@ def counted(reading: Reading, start: int, end: int) -> Counted | None:
     if head.pos_ in {"NUM", "CD"} or head.i in {t.i for t in tokens}:
         return Counted("people", harm, end, 0.75) if harm else None
     return Counted(head.lower_, harm, stop, 0.75)
+
+
+_WORKERS = re.compile(r"(?:workers|men|women|people|folk|goers|holders|makers|keepers)$")
+
+
+def _is_people(head: "Token") -> bool:
+    """Whether a plural is of people: workers and those of a nation; others ('deputies') are in the list of words."""
+    if head.tag_ not in {"NNS", "NNPS"}:
+        return False
+    if head.tag_ == "NNPS" or head.text[0].isupper():
+        return head.ent_type_ == "NORP"
+    return _WORKERS.search(head.lower_) is not None
 
 
 def _by_words(reading: Reading, end: int, following: re.Match[str] | None) -> Counted | None:

@@ -48,6 +48,21 @@ class Force:
     """The word above that made it so, None where the clause itself does."""
 
 
+_NOUN_FORCES: tuple[tuple[frozenset[str], bool, Modality], ...] = (
+    (acts.PLAN_NOUNS, False, "planned"),
+    (acts.REQUEST_NOUNS, False, "requested"),
+    (acts.ABILITY_NOUNS, False, "possible"),
+    (acts.OPEN_NOUNS, False, "possible"),
+    (frozenset({"refusal", "failure", "inability", "unwillingness"}), True, "asserted"),
+    (frozenset({"denial"}), False, "denied"),
+)
+"""What nouns make of the clause that hangs on them: whether they turn it, and its modality."""
+
+
+def _rules_out(verb: "Token") -> bool:
+    return verb.lemma_.lower() == "rule" and any(c.dep_ == "prt" and c.lower_ == "out" for c in verb.children)
+
+
 @dataclass(slots=True)
 class Forces:
     """Reckons polarity and modality of the verbs and nouns of one document, from the words above them down."""
@@ -168,21 +183,24 @@ class Forces:
         return self._complement(token, head, depth)
 
     def _complement(self, token: "Token", head: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
+        if self._stands_apart(token, head):
+            return False, "asserted", None
         lemma = head.lemma_.lower()
         above = self.force(head, depth + 1)
         to = any(c.tag_ == "TO" for c in token.children)
         if lemma == "deny":
             return False, "denied" if not above.negative else "asserted", head
-        if token.dep_ == "ccomp" and lemma in cues.CLASS_OF and not to:
-            if above.negative and lemma in {"believe", "think", "expect"}:
-                return True, "denied", head
-            unsure = lemma in {"doubt", "fear", "suspect", "wonder", "hope", "wish"}
-            open_still = above.negative and lemma in cues.UNSAID
-            return False, "possible" if unsure or open_still else "asserted", head
+        if token.dep_ == "ccomp" and not to:
+            return self._content(head, above)
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
-        if lemma in acts.FAILING | acts.PREVENTING:
+        if lemma in acts.FAILING | acts.PREVENTING or _rules_out(head):
             return not above.negative, above.modality, head
         modality: Modality = above.modality
+        if to and modality == "asserted":
+            if lemma == "be" or (lemma == "go" and head.tag_ == "VBG"):
+                modality = "planned"
+            elif lemma in {"have", "need", "ought"} or (lemma in acts.WANTING and any(map(is_subject, token.children))):
+                modality = "requested"
         for kind, words in (
             ("requested", acts.REQUESTING),
             ("possible", acts.PERMITTING | acts.ATTEMPTING | acts.SEEMING),
@@ -191,6 +209,22 @@ class Forces:
             if lemma in words and modality == "asserted":
                 modality = kind  # type: ignore[assignment]
         return turned, modality, head
+
+    def _content(self, head: "Token", above: Force) -> tuple[bool, Modality, "Token | None"]:
+        """What a clause is that a verb has as its content: 'said that', 'did not prove that'."""
+        lemma = head.lemma_.lower()
+        if lemma not in cues.CLASS_OF:
+            left_open = above.negative and lemma not in acts.FACTIVE
+            return False, "possible" if left_open else above.modality, head if left_open else None
+        if above.negative and lemma in {"believe", "think", "expect"}:
+            return True, "denied", head
+        unsure = lemma in {"doubt", "fear", "suspect", "wonder", "hope", "wish"}
+        open_still = above.negative and lemma in cues.UNSAID
+        return False, "possible" if unsure or open_still else "asserted", head
+
+    def _stands_apart(self, token: "Token", head: "Token") -> bool:
+        """'Nine men were charged; all of them deny wrongdoing': the parser's complement is a sentence of its own."""
+        return token.i < head.i and any(t.text in {";", ":"} for t in self.reading.doc[token.i : head.i])
 
     def _adverbial(self, token: "Token", head: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
         if any(c.tag_ == "TO" for c in token.children):
@@ -252,32 +286,23 @@ class Forces:
 
     def _from_noun(self, token: "Token", noun: "Token") -> tuple[bool, Modality, "Token | None"]:
         lemma = noun.lemma_.lower()
-        for words, modality in (
-            (acts.PLAN_NOUNS, "planned"),
-            (acts.REQUEST_NOUNS, "requested"),
-            (acts.ABILITY_NOUNS, "possible"),
+        governor = noun.head
+        if (
+            lemma in acts.CHARGE_NOUNS
+            and noun.dep_ in {"dobj", "nsubjpass"}
+            and governor.lemma_.lower() in acts.REJECTING
         ):
+            return False, "denied", governor
+        if noun.dep_ == "pobj" and governor.lower_ == "for" and governor.head.lemma_.lower() in acts.REQUESTING:
+            return False, "requested", governor.head
+        none = any(c.lower_ == "no" and c.dep_ in {"det", "neg"} for c in noun.children)
+        if lemma in acts.PLAN_NOUNS | acts.ABILITY_NOUNS and (
+            none or (noun.dep_ == "dobj" and governor.pos_ == "VERB" and self.force(governor, DEPTH).negative)
+        ):
+            return True, "planned" if lemma in acts.PLAN_NOUNS else "possible", noun
+        for words, negative, modality in _NOUN_FORCES:
             if lemma in words:
-                return False, modality, noun  # type: ignore[return-value]
-        if lemma in {
-            "possibility",
-            "risk",
-            "prospect",
-            "fear",
-            "likelihood",
-            "hope",
-            "speculation",
-            "allegation",
-            "suspicion",
-            "claim",
-            "rumor",
-            "rumour",
-        }:
-            return False, "possible", noun
-        if lemma in {"refusal", "failure", "inability", "unwillingness"}:
-            return True, "asserted", noun
-        if lemma == "denial":
-            return False, "denied", noun
+                return negative, modality, noun
         if token.dep_ == "acl" and any(c.tag_ == "TO" for c in token.children):
             return False, "planned", noun
         return False, "asserted", None

@@ -168,6 +168,7 @@ def _load_english(model: str) -> Pipeline:
         if not loaded.has_pipe("parser"):
             problems.append(f"{name} has no parser")
             continue
+        _teach(loaded)
         return Pipeline(name, _prepared(loaded), parses=True, names_entities=loaded.has_pipe("ner"), note=note)
     return Pipeline(
         "",
@@ -225,6 +226,18 @@ def _try(name: str, problems: list[str]) -> "Language | None":
     except (OSError, ImportError, ValueError, AttributeError) as problem:
         problems.append(f"{name}: {' '.join(str(problem).split())[:200]}")
         return None
+
+
+_MISREAD = {"hope": "hopes hoping", "slate": "slates slated slating", "fine": "fines fined fining"}
+"""Verbs the lemmatiser takes for others ('hop', 'slat', 'fin')."""
+
+
+def _teach(language: "Language") -> None:
+    if not language.has_pipe("lemmatizer"):
+        return
+    lookups = language.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
+    if lookups.has_table("lemma_exc"):
+        lookups.get_table("lemma_exc")["verb"].update({form: [lemma] for lemma, forms in _MISREAD.items() for form in forms.split()})
 
 
 def _blank(code: str) -> "Language":

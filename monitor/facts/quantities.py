@@ -30,7 +30,10 @@ _BOUNDS: tuple[tuple[Bound, str], ...] = (
     ("about", r"about|around|roughly|approximately|some|an estimated|estimated|circa|nearly|almost|close to"),
 )
 _BOUND = "|".join(pattern for _, pattern in _BOUNDS)
-_NUMBER = rf"(?P<n>{PLAIN})(?:(?:\s?(?:-|–|to)\s?|(?P<and> and ))(?P<high>{PLAIN}))?"
+_NUMBER = (
+    rf"(?P<n>{PLAIN})(?:(?:(?:\s?%(?=(?:-|–| to | and )\S{{1,8}}\s?%)|[- ]per ?cent(?= (?:to|and) ))?"
+    rf"\s?(?:-|–|to)\s?|(?P<and>(?:\s?%)? and ))(?P<high>{PLAIN}))?"
+)
 _PATTERN = re.compile(
     rf"(?:\b(?P<between>between"
     rf"|from) )?(?:\b(?P<bound>{_BOUND}) (?:the )?)?(?:(?P<sign>{SIGN})\s?(?P<mn>{PLAIN})(?:\s?(?:-|–|to"

@@ -97,7 +97,9 @@ class Roles:
             for child in verb.children:
                 if child.dep_ == "agent":
                     agent = next((g for g in child.children if g.dep_ == "pobj"), None)
-                    return agent if agent is not None and agent.pos_ != "VERB" and not self._is_time(agent) else None
+                    if agent is None or agent.pos_ == "VERB" or self._is_time(agent) or _is_means(agent):
+                        return None
+                    return agent
             return None
         return self._actor(verb, 0)
 
@@ -123,10 +125,20 @@ class Roles:
                     if not is_passive(verb)
                     else None
                 )
-            return self._actor(head, depth + 1)
+            told = self._told_before(head)
+            return self._actor(told if told is not None else head, depth + 1)
         if verb.dep_ in {"xcomp", "pcomp", "advcl", "acl", "relcl", "ccomp", "dep"}:
             return self._controller(verb, depth + 1)
         return None
+
+    def _told_before(self, tag: "Token") -> "Token | None":
+        """In 'It stayed open, a spokesman said, and will not move' what follows goes on with what was told."""
+        if tag.lemma_.lower() not in cues.SPEECH:
+            return None
+        if tag.dep_ == "parataxis" and tag.head.pos_ in {"VERB", "AUX"} and tag.head.i < tag.i:
+            return tag.head
+        before = [c for c in tag.children if c.dep_ == "ccomp" and c.i < tag.i]
+        return before[0] if before else None
 
     def for_subject(self, verb: "Token") -> "Token | None":
         """In 'for Ukraine to use missiles' Ukraine is the user."""
@@ -165,6 +177,9 @@ class Roles:
         if verb.dep_ == "ccomp" and not any(c.tag_ == "TO" for c in verb.children):
             return None
         lemma = head.lemma_.lower()
+        asked = _called_on(head) if verb.i > head.i else None
+        if asked is not None:
+            return asked
         if is_passive(head):
             return (
                 next((self.antecedent(head, c) for c in head.children if c.dep_ == "nsubjpass"), None)
@@ -319,6 +334,21 @@ class Roles:
         target = next((c for c in verb.children if c.dep_ == "dobj"), None)
         light = self.light(verb, target)
         return light is not None and light[1] == "permit"
+
+
+def _called_on(verb: "Token") -> "Token | None":
+    """Whom 'called on Pyongyang to withdraw' and 'appealed to donors to pay' ask."""
+    wanted = {"call": {"on", "upon"}, "appeal": {"to"}, "plead": {"with"}, "count": {"on"}, "rely": {"on"}}
+    words = wanted.get(verb.lemma_.lower(), set())
+    for child in verb.children:
+        if child.dep_ == "prep" and child.lower_ in words:
+            return next((g for g in child.children if g.dep_ == "pobj"), None)
+    return None
+
+
+def _is_means(noun: "Token") -> bool:
+    """'By boat', 'by hand', 'by mistake' tell how, and not who."""
+    return noun.tag_ == "NN" and not any(True for _ in noun.children) and noun.lower_ in acts.MEANS
 
 
 def is_passive(verb: "Token") -> bool:

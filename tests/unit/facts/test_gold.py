@@ -40,8 +40,8 @@ def test_there_is_enough_to_measure():
     ("kind", "floor"),
     [
         ("dates", 0.95),
-        ("acronyms", 0.85),
-        ("events", 0.75),
+        ("acronyms", 0.95),
+        ("events", 0.8),
         ("entities", 0.9),
         ("places", 0.9),
         ("quantities", 0.9),
@@ -49,6 +49,11 @@ def test_there_is_enough_to_measure():
 )
 def test_found(verdicts, kind, floor):
     assert share(verdicts[kind]) >= floor
+
+
+def test_nothing_is_turned_into_its_opposite(verdicts):
+    assert verdicts["events"]["lost negation"] == 0
+    assert verdicts["events"]["lost modality"] == 0
 
 
 def test_no_wrong_actor(verdicts):
