@@ -237,7 +237,8 @@ def _teach(language: "Language") -> None:
         return
     lookups = language.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
     if lookups.has_table("lemma_exc"):
-        lookups.get_table("lemma_exc")["verb"].update({form: [lemma] for lemma, forms in _MISREAD.items() for form in forms.split()})
+        read = {form: [lemma] for lemma, forms in _MISREAD.items() for form in forms.split()}
+        lookups.get_table("lemma_exc")["verb"].update(read)
 
 
 def _blank(code: str) -> "Language":
