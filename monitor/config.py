@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
+# Parts of the names of keys whose values are shown to nobody.
+_SECRET = ("token", "secret", "targets", "sinks", "webhook_url")
 FILE_NAME = "monitor.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 7)]
@@ -162,6 +164,60 @@ class Slack(_Section):
         return _secret("slack.webhook_url_file", self.webhook_url, self.webhook_url_file)
 
 
+class Webhook(_Section):
+    """HTTP endpoints that take alerts as signed JSON."""
+
+    targets: dict[str, SecretStr] = Field({}, description='addresses by name; alerts reach them as "webhook:NAME"')
+    secret: SecretStr = Field(
+        SecretStr(""), description="whsec_... to sign with; set it as MONITOR_WEBHOOK__SECRET or through secret_file"
+    )
+    secret_file: Path | None = Field(None, description="file that holds the secret")
+    timeout: Seconds = Field(15, description="seconds for one request")
+
+    @property
+    def signing_secret(self) -> str:
+        """The secret itself, "" for none.
+
+        Raises:
+            ConfigError: secret_file cannot be read.
+        """
+        return _secret("webhook.secret_file", self.secret, self.secret_file)
+
+
+class Apprise(_Section):
+    """Mail and the services that Apprise knows."""
+
+    targets: dict[str, SecretStr] = Field({}, description='Apprise URLs by name; alerts reach them as "apprise:NAME"')
+    targets_file: Path | None = Field(None, description="file of NAME = URL lines, since the URLs hold passwords")
+    timeout: Seconds = Field(30, description="seconds for one notification")
+
+    @property
+    def services(self) -> dict[str, str]:
+        """The URLs by name.
+
+        Raises:
+            ConfigError: targets_file cannot be read.
+        """
+        given = {name: url.get_secret_value() for name, url in self.targets.items()}
+        lines = _secret("apprise.targets_file", SecretStr(""), self.targets_file).splitlines()
+        named = (line.partition("=") for line in lines if "=" in line and not line.lstrip().startswith("#"))
+        return {name.strip(): url.strip().strip("\"'") for name, _, url in named} | given
+
+
+class JsonLines(_Section):
+    """A record of every alert."""
+
+    path: Path | None = Field(None, description="file to which every alert is appended as one line of JSON")
+
+
+class Plugins(_Section):
+    """Sinks of other packages."""
+
+    sinks: dict[str, dict[str, Any]] = Field(
+        {}, description='options by kind, for sinks that installed packages bring; alerts reach them as "KIND:NAME"'
+    )
+
+
 class Health(_Section):
     """The address of /healthz and /metrics."""
 
@@ -187,6 +243,10 @@ class Settings(BaseSettings):
     facts: FactSettings = FactSettings()
     stories: Stories = Stories()
     slack: Slack = Slack()
+    webhook: Webhook = Webhook()
+    apprise: Apprise = Apprise()
+    jsonl: JsonLines = JsonLines()
+    plugins: Plugins = Plugins()
     health: Health = Health()
     log: Log = Log()
 
@@ -292,7 +352,8 @@ def _wrong(error: ValidationError, text: str, file: Path, environ: Mapping[str, 
         variable = f"{PREFIX}{section}__{key}".upper()
         given = next((name for name in environ if name.upper() == variable), "")
         where = f"environment variable {given}" if given else f"{file}:{_line(text, section, key)}"
-        shown = "" if "token" in key or "webhook_url" in key else f", not {item['input']!r}"
+        secret = any(word in key for word in _SECRET)
+        shown = "" if secret else f", not {item['input']!r}"
         meant = sections()[section][key].description if key in sections().get(section, {}) else ""
         problems.append(f"{where}: {section}.{key}: {item['msg'][:1].lower()}{item['msg'][1:]}{shown} ({meant})")
     return problems

@@ -24,15 +24,17 @@ from monitor.answers.service import Answers
 from monitor.clock import SystemClock
 from monitor.config import Settings, Sources
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
+from monitor.feedpage import AlertFeeds
 from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
 from monitor.intake import Intake
 from monitor.lock import DaemonLock
 from monitor.notices import Notices, tellable, with_deliveries, with_rules
 from monitor.pipeline import Pipeline
-from monitor.ports import Clock, Editor, Sink
+from monitor.ports import Clock, Editor
 from monitor.release import Releaser
 from monitor.rules.kept import Kept
+from monitor.sinks import Destinations
 from monitor.sources.http import GuardedClient, Limits
 from monitor.sources.robots import Robots
 from monitor.sources.schedule import Pace
@@ -68,7 +70,6 @@ class Daemon:
 
     Args:
         sinks: where alerts go.
-        destination: the same in words.
         on_start: called once everything is up.
     """
 
@@ -76,7 +77,7 @@ class Daemon:
         self,
         settings: Settings,
         *,
-        sinks: Callable[[Settings], tuple[list[Sink], str]],
+        sinks: Callable[[Settings], Destinations],
         clock: Clock | None = None,
         rng: random.Random | None = None,
         on_start: Callable[[Started], None] = lambda _started: None,
@@ -130,7 +131,8 @@ class Daemon:
             return
         self._store = store
         stack.callback(store.close)
-        sinks, destination = self._make_sinks(settings)
+        destinations = self._make_sinks(settings)
+        sinks, takers = destinations.all, destinations.takers
         self._sinks = sinks
         for sink in sinks:
             stack.push_async_callback(sink.close)
@@ -184,7 +186,7 @@ class Daemon:
             call=self._call,
             extractor=workers,
             grouper=self._grouper,
-            sinks=[sink.name for sink in sinks],
+            sinks=takers,
             default_channel=settings.slack.channel,
             clock=clock,
             metrics=self._metrics,
@@ -195,7 +197,7 @@ class Daemon:
         self._releaser = Releaser(
             store=store,
             call=self._call,
-            sinks=[sink.name for sink in sinks],
+            sinks=takers,
             clock=clock,
             recent=self._recent,
             metrics=self._metrics,
@@ -204,7 +206,7 @@ class Daemon:
             store=store,
             call=self._call,
             book=lambda: self._rules.book,
-            sinks=[sink.name for sink in sinks],
+            sinks=takers,
             default_channel=settings.slack.channel,
             clock=clock,
             metrics=self._metrics,
@@ -214,7 +216,7 @@ class Daemon:
             {"rules": with_rules(lambda: self._rules.mistakes), "deliveries": with_deliveries(self._blocked)},
             store=store,
             call=self._call,
-            sinks=[sink.name for sink in sinks],
+            sinks=takers,
             channel=settings.slack.channel,
             clock=clock,
         )
@@ -245,7 +247,7 @@ class Daemon:
         )
         stack.push_async_callback(self._intake.close)
         await self._intake.open()
-        self._destination = destination
+        self._destination = destinations.told
 
     def _blocked(self) -> list[str]:
         """What takes no alerts until a person mends it, as far as that can be told by another way."""
@@ -300,7 +302,9 @@ class Daemon:
         return 1 if left or self._stop.is_set() else 0
 
     async def _forever(self, stack: AsyncExitStack) -> None:
-        page = HealthPage(self._health, self._metrics, self._settings.health.host, self._settings.health.port)
+        feeds = AlertFeeds(self._store, self._call).routes()
+        where = self._settings.health
+        page = HealthPage(self._health, self._metrics, where.host, where.port, feeds)
         address = ""
         if self._settings.health.port:
             address = await page.start()

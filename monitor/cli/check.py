@@ -31,7 +31,7 @@ def check(
 ) -> None:
     """Check configuration, rules, feeds, database, model and Slack; 1 where something is wrong."""
     chosen = settings(config)
-    looks = (_rules, _feeds, _seeds, _database, _model)
+    looks = (_rules, _routes, _feeds, _seeds, _database, _model)
     findings = [finding for look in looks for finding in _run(look.__name__, look(chosen))]
     findings += _run("alerts", _alerts(chosen, send=send))
     if json:
@@ -69,6 +69,22 @@ def _rules(chosen: "Settings") -> Iterator[Finding]:
     if not problems:
         active = sum(rule.enabled for rule in loaded.rules)
         yield Finding("rules", f"{active} rules in {chosen.paths.rules}, {len(results)} tests passed")
+
+
+def _routes(chosen: "Settings") -> Iterator[Finding]:
+    from monitor.alerts.trial import run_tests
+    from monitor.rules.alertfile import load_policy
+
+    loaded = load_policy(chosen.paths.alerts)
+    if loaded.errors or not chosen.paths.alerts.exists():
+        return
+    rules = {rule.id: rule for rule in rule_folder(chosen.paths.rules).rules}
+    results = run_tests(loaded.policy, rules, chosen.slack.channel)
+    failed = [result for result in results if result.message]
+    for result in failed[:_MOST]:
+        yield Finding("routes", "", f"{chosen.paths.alerts}:{result.line}: {result.name}: {result.message}")
+    if not failed:
+        yield Finding("routes", f"{chosen.paths.alerts}, {len(results)} tests passed")
 
 
 def _feeds(chosen: "Settings") -> Iterator[Finding]:

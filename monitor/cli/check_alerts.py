@@ -32,20 +32,33 @@ async def _look(chosen: "Settings", wanted: list[str], *, send: bool) -> tuple[s
     from monitor.ports import Failed
     from monitor.sinks.slack import SlackSink
 
-    made, destination = sinks(chosen)
+    made = sinks(chosen)
     found = []
     if "" in wanted and chosen.slack.token:
         found.append("some rules name no channel and slack.channel is empty; set MONITOR_SLACK__CHANNEL")
-    named = [channel for channel in wanted if channel]
-    for sink in made:
+    named = [channel for channel in wanted if channel and ":" not in channel]
+    untaken = _untaken(chosen, wanted)
+    found += [f"nothing takes the channel {channel}; configure it as docs/sinks.md tells" for channel in untaken]
+    for sink in made.all:
         if isinstance(sink, SlackSink):
             found += await sink.check(named, chosen.slack.socket_token)
-        if send:
+        if send and sink not in made.addressed:
             outcome = await sink.send(_test_card(sink.name, chosen.slack.channel or next(iter(named), "")))
             if isinstance(outcome, Failed):
                 found.append(f"the test card was not sent: {outcome.error}")
         await sink.close()
-    return f"{destination}{'; a test card is there' if send else ''}", found
+    return f"{made.told}{'; a test card is there' if send else ''}", found
+
+
+def _untaken(chosen: "Settings", wanted: list[str]) -> list[str]:
+    """Channels such as "webhook:siem" that are configured nowhere."""
+    targets = {f"webhook:{name.lower()}" for name in chosen.webhook.targets}
+    targets |= {f"apprise:{name.lower()}" for name in chosen.apprise.services}
+    return [
+        channel
+        for channel in wanted
+        if ":" in channel and channel.lower() not in targets and channel.partition(":")[0] not in chosen.plugins.sinks
+    ]
 
 
 def _test_card(sink: str, channel: str) -> "Delivery":

@@ -14,7 +14,7 @@ from monitor.cli.shared import ConfigOption, settings
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.daemon import Started
-    from monitor.ports import Sink
+    from monitor.sinks import Destinations
 
 
 def run(
@@ -58,27 +58,44 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def sinks(chosen: "Settings") -> "tuple[list[Sink], str]":
-    """Where alerts go: Slack where there is a token, else this terminal; and the same in words."""
+def sinks(chosen: "Settings") -> "Destinations":
+    """Where alerts go: Slack where there is a token, else this terminal; and whatever else is configured.
+
+    Raises:
+        ConfigError: a sink's options are wrong.
+    """
     import structlog
 
     from monitor.clock import SystemClock
-    from monitor.sinks import Deps, make
+    from monitor.sinks import Deps, Destinations, make
 
     deps = Deps(clock=SystemClock(), log=structlog.get_logger("monitor.sinks"))
-    if not chosen.slack.token and chosen.slack.webhook:
+    if chosen.slack.token:
+        options = {
+            "bot_token": chosen.slack.token,
+            "base_url": chosen.slack.base_url,
+            "timeout": chosen.slack.timeout,
+            "answers": bool(chosen.slack.socket_token),
+        }
+        main = make("slack", options, deps)
+        told = f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
+    elif chosen.slack.webhook:
         guarantee = chosen.slack.webhook_guarantee
         webhook = {"url": chosen.slack.webhook, "guarantee": guarantee, "timeout": chosen.slack.timeout}
-        return [make("slack_webhook", webhook, deps)], f"a Slack webhook, {guarantee.replace('_', ' ')}"
-    if not chosen.slack.token:
-        return [make("console", {}, deps)], "this terminal; docs/slack.md tells how to connect Slack"
-    options = {
-        "bot_token": chosen.slack.token,
-        "base_url": chosen.slack.base_url,
-        "timeout": chosen.slack.timeout,
-        "answers": bool(chosen.slack.socket_token),
-    }
-    return [make("slack", options, deps)], f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
+        main, told = make("slack_webhook", webhook, deps), f"a Slack webhook, {guarantee.replace('_', ' ')}"
+    else:
+        main, told = make("console", {}, deps), "this terminal; docs/slack.md tells how to connect Slack"
+    addressed: dict[str, dict[str, object]] = dict(chosen.plugins.sinks)
+    if chosen.webhook.targets:
+        secret, timeout = chosen.webhook.signing_secret, chosen.webhook.timeout
+        addressed["webhook"] = {"targets": chosen.webhook.targets, "secret": secret, "timeout": timeout}
+    if services := chosen.apprise.services:
+        addressed["apprise"] = {"targets": services, "timeout": chosen.apprise.timeout}
+    records = [make("jsonl", {"path": chosen.jsonl.path}, deps)] if chosen.jsonl.path else []
+    others = tuple(make(kind, options, deps) for kind, options in addressed.items())
+    also = [str(chosen.jsonl.path)] if chosen.jsonl.path else []
+    also += [f"{sink.name}:NAME" for sink in others]
+    return Destinations(main, tuple(records), others, "; also ".join((told, *also)))
 
 
 def _silent(_started: "Started") -> None: ...

@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from monitor.errors import ConfigError
 from monitor.ports import Clock, Sink
 
-KINDS = ("console", "slack", "slack_webhook")
+KINDS = ("console", "slack", "slack_webhook", "webhook", "apprise", "jsonl")
 ENTRY_POINTS = "monitor.sinks"
 
 
@@ -28,6 +28,33 @@ class Deps:
     log: FilteringBoundLogger
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Every sink in use, by what it takes.
+
+    Attributes:
+        main: takes plain channels, such as "#news".
+        records: take every alert besides.
+        addressed: take channels of their kind, such as "webhook:siem".
+        told: the same in words, for the person who starts it.
+    """
+
+    main: Sink
+    records: tuple[Sink, ...] = ()
+    addressed: tuple[Sink, ...] = ()
+    told: str = ""
+
+    @property
+    def all(self) -> tuple[Sink, ...]:
+        """Every sink."""
+        return (self.main, *self.records, *self.addressed)
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        """Names of those that take plain channels: the main one first, then the records."""
+        return tuple(sink.name for sink in (self.main, *self.records))
 
 
 def make(kind: str, options: Mapping[str, object], deps: Deps) -> Sink:

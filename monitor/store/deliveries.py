@@ -1,11 +1,12 @@
 """The outbox: which alert has yet to reach which sink."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select, update
+from sqlalchemy import Row, Text, and_, case, cast, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.model.alert import Alert, Delivery, DeliveryState
@@ -99,7 +100,8 @@ class DeliveryStore(Connected):
     def recover(self, now: datetime, sinks: Sequence[str]) -> int:
         """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running.
 
-        What waits for a sink that is not in `sinks` any more goes to the first of them, unless the alert is there.
+        What waits for a sink that is not in `sinks` any more goes to the first of them, unless the alert is there or
+        its channel is of that kind, such as "webhook:siem": then it waits for the sink to come back.
         """
         claimed = (
             update(deliveries)
@@ -140,6 +142,14 @@ class DeliveryStore(Connected):
             query = query.where(alerts.c.id.in_(select(deliveries.c.alert_id).where(deliveries.c.state == state.value)))
         with transaction(self._engine, read_only=True) as connection:
             return _statuses(connection, list(connection.execute(query).scalars()))
+
+    def newest_alerts(self, rule_id: str, limit: int) -> list[Alert]:
+        """The newest alerts that name the rule, or of any rule for "", newest first."""
+        query = select(alerts).order_by(alerts.c.created.desc(), alerts.c.seq.desc(), alerts.c.id).limit(limit)
+        if rule_id:
+            query = query.where(cast(alerts.c.rules, Text).contains(json.dumps(rule_id), autoescape=True))
+        with transaction(self._engine, read_only=True) as connection:
+            return [read_alert(row) for row in connection.execute(query)]
 
     def alert(self, prefix: str) -> AlertStatus | None:
         """The alert whose id begins so; None where there is none or more than one."""

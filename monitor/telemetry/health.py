@@ -1,5 +1,6 @@
 """Health: what each part last said of itself, and the page that tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -62,9 +63,12 @@ def _judge(report: Report, now: datetime) -> tuple[State, str]:
 
 
 class HealthPage:
-    """Serves /healthz (200, or 503 when failing) and /metrics on a local port."""
+    """Serves /healthz (200, or 503 when failing) and /metrics on a local port, and what else it is given."""
 
-    def __init__(self, health: Health, metrics: Metrics, host: str, port: int) -> None:
+    def __init__(
+        self, health: Health, metrics: Metrics, host: str, port: int, also: Sequence[web.RouteDef] = ()
+    ) -> None:
+        self._also = tuple(also)
         self._health, self._metrics = health, metrics
         self._host, self._port = host, port
         self._runner: web.AppRunner | None = None
@@ -74,6 +78,7 @@ class HealthPage:
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/metrics", self._metrics_page)
+        app.add_routes(self._also)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -15,7 +16,9 @@ from monitor.sinks import Deps
 from monitor.sinks.console import ConsoleSink
 from tests.support.nouns import NOON, FakeClock, alert, article
 from tests.support.slack_server import SlackServer
+from tests.support.webhook_server import WebhookServer
 
+ADDRESSED = ("webhook", "apprise")
 HOSTILE = [
     "",
     "<!channel> *all* `of` _you_ ~now~ <https://evil.example|click>",
@@ -27,10 +30,18 @@ HOSTILE = [
 
 
 @pytest.fixture(params=sinks.KINDS)
-async def sink(request: pytest.FixtureRequest) -> AsyncIterator[Sink]:
+async def sink(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sink]:
     deps = Deps(FakeClock(), CapturingLogger())
     if request.param == "console":
         yield ConsoleSink(Console(file=io.StringIO(), width=80), deps)
+        return
+    if request.param == "apprise":
+        pytest.importorskip("apprise", reason="the extra apprise is not installed")
+    if not request.param.startswith("slack"):
+        async with WebhookServer() as hook:
+            made = sinks.make(request.param, options_of(request.param, hook, tmp_path), deps)
+            yield made
+            await made.close()
         return
     async with SlackServer(channel_names=("alerts",)) as server:
         options: dict[str, object] = {"bot_token": "xoxb-test", "base_url": server.base_url, "per_second": 1_000}
@@ -41,13 +52,21 @@ async def sink(request: pytest.FixtureRequest) -> AsyncIterator[Sink]:
         await made.close()
 
 
+def options_of(kind: str, hook: WebhookServer, folder: Path) -> dict[str, object]:
+    if kind == "jsonl":
+        return {"path": folder / "alerts.jsonl"}
+    return {"targets": {"one": hook.address.replace("http:", "json:") if kind == "apprise" else hook.address}}
+
+
 def delivery(sink: Sink, key: str = "one", *, seq: int = 0, title: str = "A title", parent_ref: str = "") -> Delivery:
-    raised = alert(article(key, title=title), seq=seq, channel="#alerts")
+    raised = alert(
+        article(key, title=title), seq=seq, channel=f"{sink.name}:one" if sink.name in ADDRESSED else "#alerts"
+    )
     return Delivery(1, raised, sink.name, DeliveryState.SENDING, 1, NOON, first_try=NOON, parent_ref=parent_ref)
 
 
 def test_the_kinds_are_these() -> None:
-    assert sinks.KINDS == ("console", "slack", "slack_webhook")
+    assert sinks.KINDS == ("console", "slack", "slack_webhook", "webhook", "apprise", "jsonl")
 
 
 async def test_a_sink_is_named_as_its_kind(sink: Sink) -> None:
