@@ -390,5 +390,5 @@ def test_wrong_options_are_named(options: dict[str, object]) -> None:
 
 
 def test_an_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="console, slack, slack_webhook"):
+    with pytest.raises(ConfigError, match="apprise, console, jsonl, slack, slack_webhook, webhook"):
         make("pigeon", {}, Deps(FakeClock(), CapturingLogger()))
