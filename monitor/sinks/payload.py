@@ -28,3 +28,8 @@ def schema() -> dict[str, Any]:
     described["properties"] = {"id": {"title": "Id", "type": "string"}, **described["properties"]}
     described["required"] = ["id", *described["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+
+
+if __name__ == "__main__":
+    # python -m monitor.sinks.payload > docs/alert.schema.json
+    print(json.dumps(schema(), indent=2))
