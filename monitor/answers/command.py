@@ -9,7 +9,7 @@ from monitor.answers import drafting
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
 from monitor.answers.presses import hold
-from monitor.answers.replies import Modal, Reply, bullets, escaped, link, note, section, verbatim, words
+from monitor.answers.replies import Modal, Reply, bullets, counted, escaped, link, note, section, verbatim, words
 from monitor.model.alert import Alert
 from monitor.model.selector import Selector
 from monitor.rules.drafting import Draft, drafted
@@ -63,9 +63,10 @@ async def _status(context: Context, by: Asker, rest: str) -> Reply:  # noqa: ARG
     since = f", the oldest since {hour(oldest)}" if oldest else ""
     lines = [
         f"*{head}*",
-        f"{len(book.matcher.rules)} rules in force{f', {len(mistakes)} mistakes in rule files' if mistakes else ''}",
-        f"{backlog:,} articles and {waiting:,} deliveries waiting{since}",
-        f"{len(silences)} silences in force",
+        f"{counted(len(book.matcher.rules), 'rule')} in force"
+        + (f", {counted(len(mistakes), 'mistake')} in rule files" if mistakes else ""),
+        f"{counted(backlog, 'article')} and {counted(waiting, 'delivery', 'deliveries')} waiting{since}",
+        f"{counted(len(silences), 'silence')} in force",
         *(f"*{escaped(name)}*: {state} {escaped(detail, 300)}" for name, (state, detail) in wrong.items()),
     ]
     return Reply("\n".join(lines))

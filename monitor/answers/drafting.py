@@ -14,7 +14,19 @@ from monitor.alerts.text import cut, sentence_around
 from monitor.alerts.times import stamp
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
-from monitor.answers.replies import Corrections, Modal, View, bullets, code, escaped, note, section, verbatim, words
+from monitor.answers.replies import (
+    Corrections,
+    Modal,
+    View,
+    bullets,
+    code,
+    counted,
+    escaped,
+    note,
+    section,
+    verbatim,
+    words,
+)
 from monitor.errors import MonitorError
 from monitor.model.alert import Alert
 from monitor.model.facts import Entity, Facts
@@ -179,19 +191,15 @@ async def backtest(context: Context, rule: Rule) -> list[Block]:
 
     async with context.trying:
         count, days, titles, stories, articles = await asyncio.to_thread(run)
-    told = _count(stories, "alert") if stories is not None else "too many to tell stories apart"
+    told = counted(stories, "alert") if stories is not None else "too many to tell stories apart"
     newest = "the newest " if articles >= MOST_ARTICLES else ""
-    found = f"*{_count(count, 'match', 'matches')}* in {newest}{_count(articles, 'article')} of 7 days"
+    found = f"*{counted(count, 'match', 'matches')}* in {newest}{counted(articles, 'article')} of 7 days"
     blocks = [section(f"{found}, *{told}* after copies  `{sparkline(days)}`")]
     if titles:
         blocks.append(bullets([[words(title, longest=160)] for title in reversed(titles)]))
     elif articles:
         blocks.append(note("Nothing of last week would have matched; that may be what you want."))
     return blocks
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 async def save(context: Context, by: Asker, view: View) -> Modal | Corrections | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.alerts.times import hour, stamp
 from monitor.answers.context import Context
-from monitor.answers.replies import View, bullets, escaped, header, link, note, section, verbatim, words
+from monitor.answers.replies import View, bullets, counted, escaped, header, link, note, section, verbatim, words
 from monitor.model.alert import Alert
 from monitor.model.answer import RuleVerdicts, Silence
 from monitor.sinks.slack_blocks import DOT, Block
@@ -67,17 +67,17 @@ def _rules(context: Context, verdicts: Iterable[RuleVerdicts]) -> list[Block]:
     book, errors = context.rules.book, context.rules.errors
     ranked = sorted(verdicts, key=lambda verdict: -verdict.alerts)
     lines = [[words(verdict.rule_id, bold=True), words(_record(verdict))] for verdict in ranked[:_MOST_RULES]]
-    blocks = [section(f"{len(book.matcher.rules)} rules in force")]
+    blocks = [section(f"{counted(len(book.matcher.rules), 'rule')} in force")]
     blocks += [section(f":warning: {escaped(str(error), 400)}") for error in errors[:5]]
     return [*blocks, *([bullets(lines)] if lines else [note("No rule has alerted in 30 days.")])]
 
 
 def _record(verdict: RuleVerdicts) -> str:
-    counted = f"  {verdict.alerts} {'alert' if verdict.alerts == 1 else 'alerts'} in 30 days"
+    raised = f"  {counted(verdict.alerts, 'alert')} in 30 days"
     if verdict.precision is None:
-        return f"{counted}, nobody has answered"
+        return f"{raised}, nobody has answered"
     answered = verdict.acknowledged + verdict.not_relevant
-    return f"{counted}, {verdict.precision:.0%} of {answered} answered relevant"
+    return f"{raised}, {verdict.precision:.0%} of {answered} answered relevant"
 
 
 async def _muted(context: Context, silence: Silence) -> str:

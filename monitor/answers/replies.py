@@ -94,6 +94,11 @@ def link(text: str, url: str) -> Block:
     return {"type": "link", "url": url, "text": cut(literal(text), 200) or "–"} if usable else words(text)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 rule", "2,000 rules"."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def verbatim(text: str, longest: int = 300) -> str:
     """Text as it is, to be copied, for a place that Slack parses."""
     shown = cut(smooth(text).strip(), longest).replace("`", "'")

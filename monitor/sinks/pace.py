@@ -42,6 +42,14 @@ class Pace:
         if place > now:
             await self._sleep(place - now)
 
+    def arrived(self) -> None:
+        """A message has been answered: the far side may have counted it as late as now, so reckon from here.
+
+        Without this a slow first message, such as one that opens a connection, makes a later one too early.
+        """
+        rate = self.per_second
+        self._next = max(self._next, self._monotonic() - (self._burst - 2) / rate)
+
     def refused(self) -> None:
         """The far side said that this was too fast: half the rate, and no burst until it has recovered."""
         now = self._monotonic()

@@ -202,6 +202,7 @@ class SlackSink:
         payload = {"about": delivery.alert.id, "story_id": delivery.alert.story_id, "outlets": outlets}
         message["metadata"] = {"event_type": ALSO_TYPE, "event_payload": payload}
         outcome = await self.api.call(self.api.client.chat_postMessage, message, channel=delivery.alert.channel)
+        pace.arrived()
         self._note(outcome, pace, delivery.alert.channel)
         return outcome.failed
 
@@ -241,6 +242,7 @@ class SlackSink:
         outcome = await self.api.call(
             self.api.client.chat_postMessage, message, channel=alert.channel, attempts=delivery.attempts
         )
+        pace.arrived()
         self._note(outcome, pace, alert.channel)
         return outcome
 

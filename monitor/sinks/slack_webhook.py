@@ -96,6 +96,7 @@ class SlackWebhookSink:
         body = message | {"unfurl_links": False, "unfurl_media": False}
         try:
             answer = await self._client().send_dict(body)
+            self._pace.arrived()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as problem:
             return not_sent(_without_address(problem))
         except aiohttp.InvalidURL:

@@ -29,7 +29,7 @@ async def test_status(house: House) -> None:
     assert "Something is failing" in answer
     assert "channel #war is archived" in answer
     assert "<!here>" not in answer
-    assert "1 rules in force" in answer
+    assert "1 rule in force" in answer
 
 
 async def test_last_lists_the_channels_own(house: House) -> None:

@@ -35,7 +35,7 @@ async def test_the_home_tab_shows_today_the_rules_and_own_silences(house: House)
     assert "<!here>" not in shown.text
     assert "Yesterday's news" not in shown.text
     assert "2 alerts in 30 days, 100% of 1 answered relevant" in shown.text
-    assert "1 rules in force" in shown.text
+    assert "1 rule in force" in shown.text
     assert "rule=missiles" in shown.text
     assert "until" in shown.text
     await house.server.socket.command(f"mute {alert.id}", channel="war")

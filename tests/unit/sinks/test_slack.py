@@ -1,5 +1,6 @@
 """The Slack sink with the real slack-sdk against a strict stand-in on loopback."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -332,6 +333,19 @@ async def test_there_are_buttons_where_somebody_listens(server: SlackServer, sin
     assert [e["action_id"] for _, e in parent] == ["acknowledge", "mute", "snooze", "not_relevant", "why", "watch"]
     assert [e["action_id"] for _, e in reply] == ["not_relevant", "why"]
     await answered.close()
+
+
+async def test_at_our_own_pace_slack_never_has_to_say_no() -> None:
+    async with SlackServer(channel_names=("alerts", "war"), per_second=10, burst=3) as server:
+        sink = slack(server, per_second=10, burst=3)
+
+        async def fill(channel: str) -> None:
+            for number in range(10):
+                assert isinstance(await sink.send(delivery(f"{channel} {number}", channel=channel)), Sent)
+
+        await asyncio.gather(fill("alerts"), fill("war"))
+        assert server.limited == 0
+        await sink.close()
 
 
 async def test_refusals_in_two_channels_slow_all_of_them_down(server: SlackServer) -> None:
