@@ -146,8 +146,8 @@ async def _snooze(context: Context, by: Asker, rest: str) -> Reply:
         near = nearest(named, rules)
         hint = f"; did you mean {verbatim(near)}?" if near else "; `monitor rules list` shows them"
         return Reply(f"There is no rule {verbatim(named, 60)}{hint}")
-    channel = by.channel_name if by.channel_name not in {"", "privategroup", "directmessage"} else by.channel
-    return await hold(context, by, Selector(rule=(named,), channel=(channel,)), length, f"the rule {verbatim(named)}")
+    selector = Selector(rule=(named,), channel=(await _channel_of(context, by),))
+    return await hold(context, by, selector, length, f"the rule {verbatim(named)}")
 
 
 def _with_length(rest: str, default: timedelta) -> tuple[str, timedelta | None]:
@@ -181,9 +181,16 @@ async def _test(context: Context, by: Asker, rest: str) -> Reply:  # noqa: ARG00
     return Reply(f"Backtest of {escaped(rest, 300)}", tuple(blocks))
 
 
-async def _add(context: Context, by: Asker, rest: str) -> Modal:  # noqa: ARG001 - as above
-    channel = by.channel_name if by.channel_name not in {"", "privategroup", "directmessage"} else by.channel
-    return await drafting.ask_for_query(rest, f"#{channel}" if channel == by.channel_name else channel)
+async def _add(context: Context, by: Asker, rest: str) -> Modal:
+    return await drafting.ask_for_query(rest, await _channel_of(context, by))
+
+
+async def _channel_of(context: Context, by: Asker) -> str:
+    """The channel as its alerts call it; Slack does not tell the names of private ones."""
+    here = await _alerts_here(context, by)
+    if here:
+        return here[0].channel
+    return by.channel if by.channel_name in {"", "privategroup", "directmessage"} else f"#{by.channel_name}"
 
 
 _VERBS: Mapping[str, Callable[[Context, Asker, str], Awaitable[Reply | Modal]]] = {

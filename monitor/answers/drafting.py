@@ -43,7 +43,8 @@ MOST_ARTICLES = 50_000
 _FILES = ("from-slack.yaml", "from-slack-2.yaml", "from-slack-3.yaml")
 _KINDS = {"PERSON": "person", "ORG": "organisation", "GPE": "place", "LOC": "place", "FAC": "place"}
 _MOST_ENTITIES = 100
-_LONGEST_QUERY = 1_000
+# A draft has to fit into 3,000 characters of a modal.
+_LONGEST_QUERY, _MOST_TERMS, _LONGEST_NAME = 1_000, 8, 80
 
 
 async def ask_for_entity(context: Context, alert: Alert) -> Modal:
@@ -121,7 +122,8 @@ async def try_out(context: Context, by: Asker, view: View) -> Modal | Correction
     if entity is None and not query:
         return Corrections({"query": "Write some words to watch for."})
     names = (entity.canonical, *entity.aliases, entity.acronym, entity.text) if entity else ()
-    terms = spellings(names[0], [name for name in names[1:] if name]) if names else ()
+    others = [name for name in names[1:] if name and len(name) <= _LONGEST_NAME]
+    terms = spellings(names[0], others)[:_MOST_TERMS] if names else ()
     now = context.clock.now()
     draft = Draft(
         name=cut(entity.canonical if entity else query, 70),
@@ -232,9 +234,10 @@ def _write(folder: Path, rule: str, origin: str, name: str) -> str:
         MonitorError: no file can be written.
     """
     for file in _FILES:
-        path = folder / file
+        path = (folder / file).resolve()
         try:
-            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            # Not as text, which would change the ends of the lines.
+            text = path.read_bytes().decode() if path.exists() else ""
             if origin in text and name in text:
                 return file
             added = with_rule(text, rule)
@@ -251,7 +254,7 @@ def _replace(path: Path, text: str) -> None:
     """Write the file whole or not at all; the daemon reads no hidden files."""
     mode = path.stat().st_mode if path.exists() else 0o644
     with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}-", suffix=".part", delete=False
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.stem}-", suffix=".part", delete=False
     ) as part:
         part.write(text)
         part.flush()

@@ -248,20 +248,20 @@ class SocketMode:
         return await self.deliver("interactive", payload, wait=wait)
 
     async def command(
-        self, text: str, *, user: str = "U1", channel: str = "alerts", team: str = TEAM, name: str = "/watch"
+        self, text: str, *, user: str = "U1", channel: str = "alerts", team: str = TEAM, private: bool = False
     ) -> str:
         """Type a slash command; the text of its answer."""
         place = self.server.channel(channel)
         before = len(self.ephemerals)
         payload = {
-            "command": name,
+            "command": "/watch",
             "text": text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
             "user_id": user,
             "user_name": user.lower(),
             "team_id": team,
             "team_domain": "test",
             "channel_id": place.id,
-            "channel_name": place.name,
+            "channel_name": "privategroup" if private else place.name,
             "api_app_id": "A1",
             "is_enterprise_install": "false",
             "response_url": self._response_url(user, place.id, None),

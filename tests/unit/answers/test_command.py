@@ -83,6 +83,13 @@ async def test_snooze_and_end(house: House) -> None:
     assert "No silence" in await house.server.socket.command("end")
 
 
+async def test_a_private_channel_is_called_as_its_alerts_call_it(house: House) -> None:
+    await house.raise_alert("one", channel="#war")
+    await house.server.socket.command("snooze missiles", channel="war", private=True)
+    [silence] = house.store.silences(house.clock.now())
+    assert silence.selector.channel == ("#war",)
+
+
 async def test_a_query_is_tested_on_the_articles_of_the_week(house: House) -> None:
     texts = ["Grain left Odesa.", "Grain left Kansas.", "Nothing at all."]
     house.store.ingest(Batch(articles=tuple(article(text, text=text, title=text) for text in texts)))

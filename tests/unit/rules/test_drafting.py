@@ -30,6 +30,7 @@ FILES = {
     "comments": "# top\nrules:\n  # about one\n  - id: one   # its name\n    any: [ships]\n# the end\n",
     "keys behind": "rules:\n  - id: one\n    any: [$ship]\n\n# names\naliases:\n  ship: [ships, boats]\n",
     "a folded query": "rules:\n  - id: one\n    query: >-\n      ships OR\n      boats\n\n\n",
+    "carriage returns": "rules:\r\n  - id: one\r\n    any: [ships]\r\n# end\r\n",
     "tests at the end": "rules:\n  - id: one\n    any: [ships]\n    tests:\n      match:\n        - ships sail\n",
 }
 CLOSED = {
