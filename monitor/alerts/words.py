@@ -13,6 +13,7 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.COPY: "a copy of a report the channel has had",
     Reason.NO_NEWS: "the same story, and nothing new in it",
     Reason.EDITED_NO_NEWS: "edited, and nothing material changed",
+    Reason.BASELINE: "listed by its feed already when the feed was new here",
     Reason.TOO_OLD: "published longer ago than the rule's max_age",
     Reason.OFF_SCHEDULE: "the rule was not in force at that time",
     Reason.INHIBITED: "hushed by a graver rule about the same story",
