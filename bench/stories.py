@@ -24,7 +24,7 @@ from time import perf_counter, process_time
 from bench.newswire import wire
 from bench.story_peers import minhash_labels, tfidf_sweep
 from monitor.model.article import Article
-from monitor.model.story import Member, Relation, StoryDecision
+from monitor.model.story import Relation, StoryDecision
 from monitor.stories.grouping import Grouper, GroupSettings
 from tests.unit.stories.stream import stream
 
@@ -235,7 +235,6 @@ def report_load(folder: Path, members: int) -> None:
     articles = wire(folder)
     grouper = Grouper(GroupSettings(window=timedelta(days=3650), max_members=members))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    kept: list[Member] = []
     started = perf_counter()
     for n in range(members):
         article = articles[n % len(articles)]
@@ -244,7 +243,7 @@ def report_load(folder: Path, members: int) -> None:
             r"\b([b-y])(\w{4,})", rf"\g<1>{'abcdefghijklmnopqrstuvwxyz'[n // len(articles)]}\g<2>", article.text
         )
         article = replace(article, key=str(n), text=text, fetched=article.fetched + timedelta(minutes=n))
-        kept.append(grouper.admit(article, StoryDecision(article.id, article.id, Relation.NEW)))
+        grouper.admit(article, StoryDecision(article.id, article.id, Relation.NEW))
     filled = perf_counter() - started
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     took = []

@@ -395,6 +395,7 @@ class Daemon:
         """Read the live stories back, in a thread: tens of thousands take a while, and polling need not wait."""
         if not self._restored:
             since = self._clock.now() - self._window
+            await self._pipeline.moves.begin()
             members = await self._call(lambda: list(self._store.members(since)))
             await asyncio.to_thread(self._grouper.restore, members)
             decided = await self._call(self._store.decided_since, self._clock.now() - WINDOW)

@@ -21,10 +21,11 @@ from monitor.model.article import Article, FullText, Quarantined
 from monitor.model.facts import Facts
 from monitor.model.policy import Policy
 from monitor.model.rule import Match, Rule
-from monitor.model.story import Relation
+from monitor.moves import Moves
 from monitor.ports import Clock, FactExtractor, Processed
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
+from monitor.stories.coverage import Voice, coverage, credit_of
 from monitor.stories.grouping import Grouper
 from monitor.telemetry.metrics import Metrics
 
@@ -84,6 +85,7 @@ class Pipeline:
         self._policy, self._recent = policy, recent or Recent()
         self._pages = pages
         self._history = History(store, call)
+        self.moves = Moves(store, call, grouper)
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
 
@@ -95,6 +97,7 @@ class Pipeline:
         Raises:
             StoreError: nothing of the article under way was stored; it will come again.
         """
+        await self.moves.follow()
         waiting = self._pages.under_way if self._pages else frozenset()
         found = await self._call(self._store.unprocessed, limit + len(waiting))
         articles = [article for article in found if article.id not in waiting][:limit]
@@ -203,13 +206,20 @@ class Pipeline:
         )
         decisions = decide(about, self._default_channel)
         told = await self._call(self._store.story, story.story_id)
-        originals = dict.fromkeys(member.outlet for member in told if member.relation is not Relation.COPY)
-        copies = sum(member.relation is Relation.COPY for member in told)
+        mine = credit_of(article.text)
+        known = coverage([Voice(member.outlet, member.owner, member.text, member.relation) for member in told])
 
         def card(decision: AlertDecision) -> Card:
-            outlets = [outlet for outlet in originals if outlet and outlet != article.outlet]
             made = render(
-                article, decision, about.matches, book.rules, story, facts=facts, outlets=outlets, copies=copies
+                article,
+                decision,
+                about.matches,
+                book.rules,
+                story,
+                facts=facts,
+                outlets=[outlet for outlet in known.outlets if outlet != mine],
+                copies=known.copies,
+                wire=known.wire,
             )
             return with_waiting(made, decision, record.held)
 

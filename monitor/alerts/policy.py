@@ -40,7 +40,7 @@ def decide(about: Situation, default_channel: str) -> tuple[AlertDecision, ...]:
     """
     decisions = []
     for way, rules in _by_channel(about, default_channel):
-        told = next((alert.channel for alert in about.prior if _is_here(alert, way, about)), way.channel)
+        told = next((alert.channel for alert in about.prior if same_channel(alert.channel, way.channel)), way.channel)
         # Alert ids and threads hang on the spelling, so the one first used stays.
         draft = Draft(told, rules, way.handling, trace=(f"route: {' > '.join(way.route)} to {told}",))
         for stage in STAGES:
@@ -136,10 +136,6 @@ def _by_channel(about: Situation, default_channel: str) -> list[tuple[Way, tuple
         for way in ways(about.policy, subject, rule.channels, about.now, default_channel):
             channels.setdefault(channel_key(way.channel), (way, []))[1].append(rule)
     return [(way, tuple(rules)) for way, rules in channels.values()]
-
-
-def _is_here(alert: Alert, way: Way, about: Situation) -> bool:
-    return alert.story_id == about.story.story_id and same_channel(alert.channel, way.channel)
 
 
 def _decision(draft: Draft, about: Situation) -> AlertDecision:

@@ -35,12 +35,13 @@ def render(
     facts: Facts | None,
     outlets: Sequence[str] = (),
     copies: int = 0,
+    wire: str = "",
 ) -> Card:
     """The card of one decision.
 
     Of the article's matches those of the decision's rules are shown. Facts are None where they could not be
     extracted, and the card says so. `outlets` are the others that report the story independently, `copies` counts
-    reports that only repeat another's text.
+    reports that only repeat another's text, and `wire` is whose, where most of them say so.
     """
     shown = sorted(
         (match for match in matches if match.rule_id in decision.rules),
@@ -61,7 +62,7 @@ def render(
         why=_untold(passages(article, shown, most=1 if update else 3), (headline, *(line.text for line in lines))),
         terms=tuple(cut(clean(term), 60) for term in terms(shown)),
         changes=_changes(decision, story, facts) if update else (),
-        also=reported_by(outlets, copies, article.outlet),
+        also=reported_by(outlets, copies, article.outlet, wire),
         notes=_notes(article, facts),
         mentions=_each(rules[name].mention for name in decision.rules if name in rules),
         owners=_each(clean(rules[name].owner) for name in decision.rules if name in rules),
@@ -159,13 +160,15 @@ def _names_source(told: str, credit: str) -> bool:
     return bool(source) and source.casefold() in told.casefold()
 
 
-def reported_by(outlets: Sequence[str], copies: int, first: str = "") -> str:
-    """'also Reuters, AFP and 2 more; 3 copies': who reports it besides the `first`, "" for nobody."""
+def reported_by(outlets: Sequence[str], copies: int, first: str = "", wire: str = "") -> str:
+    """'also Reuters, AFP and 2 more; 3 copies of AP': who reports it besides the `first`, "" for nobody."""
     others = list(dict.fromkeys(name for name in map(clean, outlets) if name and name != clean(first)))
     named = ", ".join(cut(name, 40) for name in others[:_OUTLETS])
     if len(others) > _OUTLETS:
         named += f" and {len(others) - _OUTLETS} more"
     counted = f"{copies} {'copy' if copies == 1 else 'copies'}" if copies > 0 else ""
+    if counted and wire:
+        counted += f" of {wire}"
     return "; ".join(part for part in (f"also {named}" if named else "", counted) if part)
 
 

@@ -294,9 +294,9 @@ def _follow_up(
 
 
 def _raised(draft: Draft, about: Situation) -> list[Alert]:
-    """The story's own alerts in this channel."""
-    here, story = channel_key(draft.channel), about.story.story_id
-    return [alert for alert in about.prior if alert.story_id == story and channel_key(alert.channel) == here]
+    """The story's alerts in this channel, also those its articles raised before they were put into it."""
+    here = channel_key(draft.channel)
+    return [alert for alert in about.prior if channel_key(alert.channel) == here]
 
 
 def _held(draft: Draft, about: Situation) -> list[Held]:

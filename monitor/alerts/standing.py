@@ -32,13 +32,16 @@ def standing(
     here = [alert for alert in alerts if alert.channel == root.channel and alert.seq > root.seq and alert.kind in _NEWS]
     news = sorted(here, key=lambda alert: -alert.seq)
     original = [member for member in members if member.relation is not Relation.COPY and member.outlet]
+    voices: dict[str, str] = {}
+    for member in original:
+        voices.setdefault(member.owner or member.outlet, member.outlet)
     told = {alert.card.outlet for alert in alerts if alert.channel == root.channel}
     reports: dict[str, Report] = {}
     for member in original:
         if member.outlet not in told:
             reports.setdefault(member.outlet, Report(member.outlet, member.title, member.url))
     return Standing(
-        outlets=tuple(dict.fromkeys(member.outlet for member in original)),
+        outlets=tuple(voices.values()),
         reports=tuple(reports.values()),
         copies=sum(member.relation is Relation.COPY for member in members),
         latest=_latest(news),

@@ -20,6 +20,7 @@ from monitor.cli import (
     rules,
     run,
     silences,
+    stories,
 )
 from monitor.errors import MonitorError
 
@@ -42,6 +43,7 @@ app.add_typer(rules.app, name="rules")
 _ = alert_routes, alert_why, silences
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(articles.app, name="articles")
+app.add_typer(stories.app, name="stories")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(db.app, name="db")
 

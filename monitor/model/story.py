@@ -61,6 +61,7 @@ class Member:
     """An article that belongs to a story: all that is needed to rebuild the grouping after a restart.
 
     Attributes:
+        owner: whose outlet that is, "" where unknown, then the outlet counts.
         trace: what the grouping keeps of its words, packed; empty where the text has to be read again.
     """
 
@@ -77,3 +78,4 @@ class Member:
     fetched: datetime
     relation: Relation
     trace: bytes = b""
+    owner: str = ""

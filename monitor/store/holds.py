@@ -11,7 +11,7 @@ from monitor.model.answer import Silence
 from monitor.store.answers import read_silence
 from monitor.store.connected import Connected
 from monitor.store.engine import transaction
-from monitor.store.raising import read_alert, read_held, write_alert
+from monitor.store.raising import raised_by, read_alert, read_held, write_alert
 from monitor.store.tables import alerts, holds, silences
 
 
@@ -34,7 +34,7 @@ class HoldStore(Connected):
 
     def story_record(self, story_id: str, now: datetime) -> StoryRecord:
         """What there is of a story, and the silences in force."""
-        raised = select(alerts).where(alerts.c.story_id == story_id).order_by(alerts.c.created, alerts.c.seq)
+        raised = select(alerts).where(raised_by(story_id)).order_by(alerts.c.created, alerts.c.seq)
         waits = select(holds).where(holds.c.story_id == story_id).order_by(holds.c.since)
         silent = select(silences).where(silences.c.created <= now, silences.c.ends > now)
         with transaction(self._engine, read_only=True) as connection:

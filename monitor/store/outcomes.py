@@ -18,7 +18,7 @@ from monitor.ports import Processed
 from monitor.store.connected import Connected, insert_missing
 from monitor.store.edits import note_news
 from monitor.store.engine import transaction
-from monitor.store.raising import read_alert, read_decision, write_alerts
+from monitor.store.raising import raised_by, read_alert, read_decision, write_alerts
 from monitor.store.tables import alerts, articles, decisions, facts, matches, rule_names, stories
 from monitor.wire import from_json, to_json
 
@@ -62,7 +62,7 @@ class OutcomeStore(Connected):
                 stories.c.relation,
                 stories.c.trace,
                 articles.c.id,
-                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet")),
+                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner")),
                 case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
                 articles.c.published,
                 articles.c.fetched,
@@ -104,7 +104,7 @@ class OutcomeStore(Connected):
             processed=done,
             matches=tuple(Match(row.rule_id, row.rule_version, from_json(tuple[Hit, ...], row.hits)) for row in found),
             facts=from_json(Facts, body) if body is not None else None,
-            story=_story(story) if story is not None else None,
+            story=read_story(story, article_id) if story is not None else None,
             decisions=tuple(read_decision(row) for row in decided),
         )
 
@@ -127,8 +127,8 @@ class OutcomeStore(Connected):
             return [(row.at, read_decision(row)) for row in connection.execute(query) if row.at is not None]
 
     def alerts_of(self, story_id: str) -> list[Alert]:
-        """The alerts a story has raised, in all channels, oldest first."""
-        query = select(alerts).where(alerts.c.story_id == story_id).order_by(alerts.c.created, alerts.c.seq)
+        """The alerts a story and its articles have raised, in all channels, oldest first."""
+        query = select(alerts).where(raised_by(story_id)).order_by(alerts.c.created, alerts.c.seq)
         with transaction(self._engine, read_only=True) as connection:
             return [read_alert(row) for row in connection.execute(query)]
 
@@ -176,6 +176,7 @@ def _member(row: Row[*tuple[Any, ...]]) -> Member:
         text=row.text,
         lang=row.lang,
         outlet=row.outlet,
+        owner=row.owner,
         time=row.published or row.fetched,
         fetched=row.fetched,
         relation=Relation(row.relation),
@@ -183,8 +184,15 @@ def _member(row: Row[*tuple[Any, ...]]) -> Member:
     )
 
 
-def _story(row: Row[*tuple[Any, ...]]) -> StoryDecision:
-    values = dict(row._mapping)
-    del values["trace"]
-    values["changes"] = from_json(tuple[Change, ...], values["changes"])
-    return StoryDecision(**values | {"relation": Relation(row.relation), "evidence": tuple(row.evidence)})
+def read_story(row: Row[*tuple[Any, ...]], article_id: str) -> StoryDecision:
+    """An article's story decision from a row that has its columns."""
+    return StoryDecision(
+        article_id=article_id,
+        story_id=row.story_id,
+        relation=Relation(row.relation),
+        of=row.of,
+        reason=row.reason,
+        score=row.score,
+        evidence=tuple(row.evidence),
+        changes=from_json(tuple[Change, ...], row.changes),
+    )

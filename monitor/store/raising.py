@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.alerts.routing import takers
@@ -13,7 +13,7 @@ from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, DeliveryS
 from monitor.model.rule import Severity
 from monitor.ports import Processed
 from monitor.store.connected import insert_missing
-from monitor.store.tables import alerts, decisions, deliveries, holds
+from monitor.store.tables import alerts, decisions, deliveries, holds, stories
 from monitor.wire import from_json, to_json
 
 
@@ -59,6 +59,12 @@ def read_decision(row: Row[*tuple[Any, ...]]) -> AlertDecision:
         because=tuple(row.because or ()),
         trace=tuple(row.trace or ()),
     )
+
+
+def raised_by(story_id: str) -> ColumnElement[bool]:
+    """Alerts of a story, and those its articles raised while they were in another."""
+    mine = select(stories.c.article_id).where(stories.c.story_id == story_id)
+    return (alerts.c.story_id == story_id) | alerts.c.article_id.in_(mine)
 
 
 def read_alert(row: Row[*tuple[Any, ...]]) -> Alert:

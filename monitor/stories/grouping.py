@@ -9,11 +9,11 @@ from functools import partial
 from monitor.model.article import Article
 from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.stories import neardup, novelty
+from monitor.stories.explain import evidence, explained, other_language
 from monitor.stories.identity import canonical_url
 from monitor.stories.live import Live, LiveMembers, Prepared, prepare
 from monitor.stories.neardup import Overlap, Verdict
-from monitor.stories.sameness import Likeness, Setting, likeness, names_shared
-from monitor.stories.terms import key_of
+from monitor.stories.sameness import Likeness, Setting, likeness
 from monitor.stories.trace import Past, pack
 
 MIN_WORDS = 0.03
@@ -81,6 +81,7 @@ class Grouper:
             fetched=article.fetched,
             relation=decision.relation,
             trace=pack(new.trace),
+            owner=article.owner,
         )
         self._live.add(member, new)
         return member
@@ -88,6 +89,10 @@ class Grouper:
     def trace(self, article: Article) -> bytes:
         """What to store of an article, so that `restore` need not read its text again."""
         return pack(self._read(article).trace)
+
+    def move(self, article_id: str, story_id: str) -> None:
+        """Put a live member into another story, as somebody has decided; one that is live no more is passed over."""
+        self._live.move(article_id, story_id)
 
     def decide(self, article: Article) -> StoryDecision:
         """Where an article belongs. Changes nothing; the same members and article give the same decision."""
@@ -101,6 +106,18 @@ class Grouper:
             or StoryDecision(
                 article.id, article.id, Relation.NEW, reason="roundup" if new.reading.roundup else "nothing_alike"
             )
+        )
+
+    def explain(self, later: Article, earlier: Article) -> Iterator[str]:
+        """Everything that is compared of two articles, in words, and what came of it; both must not be live yet."""
+        self.admit(earlier, StoryDecision(earlier.id, earlier.id, Relation.NEW))
+        new = self._read(later)
+        other = self._live.entry(earlier.source, earlier.key)
+        if other is None or other.article_id != earlier.id:
+            yield "the earlier article is not live any more: it is older than the window"
+            return
+        yield from explained(
+            new, other, self._live, needed=self.settings.same_story, copy_window=self.settings.copy_window
         )
 
     def _read(self, article: Article) -> Prepared:
@@ -182,12 +199,11 @@ class Grouper:
             new.time,
             self._live.ledger(other.story_id),
             self._live.terms.rarity,
-            other_language=_in_other_language(new, other),
+            other_language=other_language(new, other),
         )
         relation = Relation.UPDATE if added else Relation.SAME_STORY
-        return _join(
-            article, other, relation, "same_event", score, changes=added, evidence=self._evidence(new, other, seen)
-        )
+        why = tuple(evidence(new, other, seen, self._live))
+        return _join(article, other, relation, "same_event", score, changes=added, evidence=why)
 
     def _likest_story(self, new: Prepared, lookalikes: list[Live]) -> tuple[float, Live, Likeness] | None:
         """The story most like an article: its score, its likest member, and how that one is alike."""
@@ -229,7 +245,7 @@ class Grouper:
                     mine,
                     theirs,
                     gap=abs(new.time - other.time),
-                    other_language=_in_other_language(new, other),
+                    other_language=other_language(new, other),
                 ),
             )
 
@@ -263,24 +279,6 @@ class Grouper:
             ledger=self._live.ledger(story_id),
             rarity=self._live.terms.rarity,
         )
-
-    def _evidence(self, new: Prepared, other: Live, seen: Likeness) -> tuple[str, ...]:
-        terms = self._live.terms
-        weight = {
-            word: w * terms.rarity(word)
-            for word, w in new.reading.weights.items()
-            if self._live.has_word(other, key_of(word))
-        }
-        lines = [f"words {seen.shared.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:8])}"]
-        if both := new.reading.lead_names & weight.keys():
-            lines.append(f"names {names_shared(seen.shared):.2f}: {', '.join(sorted(both))}")
-        if seen.conflict:
-            lines.append(f"against: other {seen.conflict}")
-        return tuple(lines)
-
-
-def _in_other_language(new: Prepared, other: Live) -> bool:
-    return bool(new.trace.lang and other.lang and new.trace.lang != other.lang)
 
 
 def _join(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -78,6 +78,7 @@ class Live:
     roundup: bool
     titled_only: bool
     body: bytes
+    first: bool
 
     def terms(self) -> tuple[Numbers, Codes, int]:
         """Word numbers, codes and size of the lead."""
@@ -217,6 +218,7 @@ class LiveMembers:
     def add(self, member: Member, prepared: Prepared | None = None) -> None:
         """Take in a member, read before or not, then let go of what is too old or too much."""
         trace = prepared.trace if prepared is not None else _trace_of(member)
+        first = member.article_id == member.story_id
         story_id = self._known.setdefault(member.story_id, member.story_id)
         live = Live(
             slot=self._next,
@@ -225,7 +227,7 @@ class LiveMembers:
             entry=(self._known.setdefault(member.source, member.source), member.key),
             time=member.time,
             fetched=member.time if member.fetched == member.time else member.fetched,
-            numbers=self.terms.add(self._next, trace.terms.keys, first=member.article_id == story_id).tobytes(),
+            numbers=self.terms.add(self._next, trace.terms.keys, first=first).tobytes(),
             codes=trace.terms.codes.tobytes(),
             lead=trace.terms.lead,
             places=trace.places,
@@ -238,6 +240,7 @@ class LiveMembers:
             roundup=trace.roundup,
             titled_only=trace.titled_only,
             body=trace.body,
+            first=first,
         )
         self._members[live.slot] = live
         self._next += 1
@@ -250,6 +253,33 @@ class LiveMembers:
             self._ledgers[live.story_id].add(self.past(live).told, live.terms()[0].tolist())
         self._clock = max(self._clock or member.fetched, member.fetched)
         self._evict(self._clock - self._window)
+
+    def move(self, article_id: str, story_id: str) -> None:
+        """Put a member into another story."""
+        before = next((live for live in self._members.values() if live.article_id == article_id), None)
+        if before is None or before.story_id == story_id:
+            return
+        live = replace(before, story_id=story_id, first=article_id == story_id)
+        self.terms.recount(live.terms()[0], was_first=before.first, is_first=live.first)
+        self._members[live.slot] = live
+        if self._entries.get(live.entry) is before:
+            self._entries[live.entry] = live
+        if live.page:
+            self._pages[live.page] = [live if one is before else one for one in self._pages[live.page]]
+        self._leave(before)
+        slots = self._stories.setdefault(story_id, [])
+        slots.append(live.slot)
+        slots.sort()
+        self._ledgers.pop(story_id, None)
+
+    def _leave(self, live: Live) -> None:
+        """Take a member out of its story."""
+        self._ledgers.pop(live.story_id, None)
+        slots = self._stories[live.story_id]
+        slots.remove(live.slot)
+        if not slots:
+            del self._stories[live.story_id]
+            self._known.pop(live.story_id, None)
 
     def _keep(self, slot: int, past: Past) -> None:
         self._pasts[slot] = past
@@ -277,7 +307,7 @@ class LiveMembers:
 
     def _forget(self, live: Live) -> None:
         del self._members[live.slot]
-        self.terms.remove(live.slot, live.terms()[0], first=live.article_id == live.story_id)
+        self.terms.remove(live.slot, live.terms()[0], first=live.first)
         self._pasts.pop(live.slot, None)
         if self._entries.get(live.entry) is live:
             del self._entries[live.entry]
@@ -286,12 +316,7 @@ class LiveMembers:
             same_page.remove(live)
             if not same_page:
                 del self._pages[live.page]
-        self._ledgers.pop(live.story_id, None)
-        slots = self._stories[live.story_id]
-        slots.remove(live.slot)
-        if not slots:
-            del self._stories[live.story_id]
-            self._known.pop(live.story_id, None)
+        self._leave(live)
 
 
 def _trace_of(member: Member) -> Trace:

@@ -38,6 +38,10 @@ first hours are mostly other desks' versions of it; new words."""
 LONGEST_WAIT = timedelta(hours=24)
 ANCHORED_NOVELTY = 0.5
 
+UNMOVED = 0.5
+"""Share of two sentences' words in common from which other numbers in them are of one thing, where none says that it
+moved."""
+
 MATERIAL = frozenset(
     [
         "attack",
@@ -223,7 +227,7 @@ def _same_thing(new: Figure, old: Figure, place: int) -> bool:
         return place <= 2 or shared >= 2
     if new.about == "troops":
         return shared >= 2
-    return shared >= 3 and shared >= (0.5 if new.about in {"$", "percent"} else 0.4) * least
+    return shared >= 3 and shared >= (0.5 if new.about in {"$", "percent"} else 0.4 if new.revised else UNMOVED) * least
 
 
 def _novelty(sentence: Sentence, ledger: Ledger, rarity: _Rarity) -> float:

@@ -154,6 +154,12 @@ class TermIndex:
                 del self._numbers[self._keys[number]]
                 self._free.append(number)
 
+    def recount(self, numbers: Numbers, *, was_first: bool, is_first: bool) -> None:
+        """Count an article's words as another sort of report's from now on."""
+        change = (1.0 if is_first else FOLLOWER) - (1.0 if was_first else FOLLOWER)
+        self._count += change
+        self._seen[numbers] += change
+
     def number(self, word: str) -> int | None:
         """The number of a word that a live article has."""
         return self._numbers.get(key_of(word))

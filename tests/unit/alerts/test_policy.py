@@ -78,13 +78,13 @@ def test_decide(case: dict[str, Any]) -> None:
     assert {d.channel: [d.kind and d.kind.value, d.reason.value, list(d.rules)] for d in decisions} == case["expect"]
 
 
-def test_alerts_of_other_stories_do_not_count() -> None:
+def test_what_an_article_raised_before_it_was_put_into_the_story_counts_as_told() -> None:
     about = article()
     story = StoryDecision(about.id, "story", Relation.SAME_STORY)
-    other = [alert(article("x"), story="another", channel="#war")]
+    merged = [alert(article("x"), story="another", channel="#war")]
     rules = {"missiles": rule("missiles", "high", "#war", 48)}
-    (decision,) = decide(about, [match("missiles")], rules, story, prior=other, now=NOON, default_channel="")
-    assert decision.kind is AlertKind.FIRST
+    (decision,) = decide(about, [match("missiles")], rules, story, prior=merged, now=NOON, default_channel="")
+    assert decision.kind is None
 
 
 def test_alerts_are_numbered_on_per_channel() -> None:
