@@ -15,6 +15,7 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.EDITED_NO_NEWS: "edited, and nothing material changed",
     Reason.BASELINE: "listed by its feed already when the feed was new here",
     Reason.TOO_OLD: "published longer ago than the rule's max_age",
+    Reason.BASELINE: "the feed is new, and listed it already when it was first read",
     Reason.OFF_SCHEDULE: "the rule was not in force at that time",
     Reason.INHIBITED: "hushed by a graver rule about the same story",
     Reason.SILENCED: "held back by a silence",
