@@ -11,7 +11,15 @@ from monitor.cli.shared import ConfigOption, JsonOption, print_json, read_articl
 if TYPE_CHECKING:
     from monitor.model.facts import Facts
 
-SCHEMA_VERSION = 1
+
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        from json import dumps
+
+        from monitor.cli.factschema import facts_schema
+
+        typer.echo(dumps(facts_schema(), indent=2, ensure_ascii=False))
+        raise typer.Exit
 
 
 def extract(
@@ -24,6 +32,15 @@ def extract(
         ),
     ] = "",
     json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a page here with the article marked and the facts beside it, for looking at mistakes."
+        ),
+    ] = None,
+    schema: Annotated[  # noqa: ARG001 - printed before the command runs
+        bool, typer.Option("--schema", callback=_print_schema, is_eager=True, help="Print the JSON Schema of --json.")
+    ] = False,
 ) -> None:
     """Extract the key facts of an article."""
     from monitor.facts.extract import Extractor
@@ -31,22 +48,39 @@ def extract(
     at = _moment(published) if published else None
     chosen = settings(config)
     extractor = Extractor(chosen.facts.model, chosen.paths.gazetteer_files)
+    shown: list[tuple[str, Facts, int]] = []
     for article in read_articles(file):
         facts = extractor.extract(article.document, at or article.time, article.lang, title_length=len(article.title))
+        if html is not None:
+            shown.append((article.title, facts, len(article.title)))
         if json:
             print_json([facts_json(facts)])
-        else:
+        elif html is None:
             from monitor.cli.factsheet import print_facts
 
             print_facts(facts, article.title)
+    if html is not None:
+        _write_page(html, shown)
 
 
 def facts_json(facts: "Facts") -> dict[str, Any]:
     """The facts in the documented schema."""
+    from monitor.cli.factschema import VERSION
     from monitor.model.facts import Facts
     from monitor.wire import to_json
 
-    return {"schema": SCHEMA_VERSION, **to_json(Facts, facts)}
+    return {"schema": VERSION, **to_json(Facts, facts)}
+
+
+def _write_page(target: Path, shown: "list[tuple[str, Facts, int]]") -> None:
+    from monitor.cli.factpage import page
+
+    try:
+        target.write_text(page(shown), encoding="utf-8", errors="replace")
+    except OSError as error:
+        typer.secho(f"error: {target}: cannot be written ({error.strerror}); check the path", fg="red", err=True)
+        raise typer.Exit(2) from error
+    typer.secho(f"wrote {target}", err=True)
 
 
 def _moment(text: str) -> datetime:

@@ -13,6 +13,7 @@ from monitor.rules.conditions import CONDITION_KEYS
 from monitor.rules.jsonschema import rule_file_schema
 from monitor.rules.reference import reference
 from monitor.rules.schema import DEFAULT_KEYS, RULE_KEYS
+from tests.support.json_schema import fits
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "rules").rglob("*.yaml"))
@@ -20,33 +21,6 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "rules.md").read_te
 BROKEN = {case["name"]: case["file"] for case in YAML(typ="safe").load(
     (ROOT / "tests" / "data" / "rules" / "broken.yaml").read_text()
 )}  # fmt: skip
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
-
-
-def fits(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
-    """As much of JSON Schema as ours uses."""
-    if "$ref" in schema:
-        return fits(value, root["$defs"][schema["$ref"].rpartition("/")[2]], root)
-    kinds = schema.get("type", [])
-    checks = [
-        "anyOf" not in schema or any(fits(value, one, root) for one in schema["anyOf"]),
-        value in schema.get("enum", [value]),
-        not kinds or any(isinstance(value, TYPES[kind]) for kind in ([kinds] if isinstance(kinds, str) else kinds)),
-    ]
-    if isinstance(value, str):
-        checks.append(bool(re.search(schema.get("pattern", ""), value)))
-    elif isinstance(value, int):
-        checks.append(schema.get("minimum", value) <= value <= schema.get("maximum", value))
-    elif isinstance(value, list):
-        checks += [len(value) >= schema.get("minItems", 0), *(fits(i, schema.get("items", {}), root) for i in value)]
-    elif isinstance(value, dict):
-        known, rest = schema.get("properties", {}), schema.get("additionalProperties", {})
-        checks += [key in value for key in schema.get("required", ())]
-        checks.append(len(value) >= schema.get("minProperties", 0))
-        for key, inside in value.items():
-            allowed = known.get(key, rest)
-            checks.append(allowed is not False and fits(inside, allowed, root))
-    return all(checks)
 
 
 def read(text: str) -> Any:
