@@ -37,6 +37,11 @@ _NOT_TEXT = {"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "p
              "raw_unicode_escape", "undefined", "mbcs", "oem"}  # fmt: skip
 _XML_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{2,40})")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
+# Markup at the beginning, whatever follows: in UTF-16, Chinese and Korean have no zero bytes.
+_WIDE_STARTS = (
+    (b"\0\0\0<", "utf-32-be"), (b"\0\0\0{", "utf-32-be"), (b"<\0\0\0", "utf-32-le"), (b"{\0\0\0", "utf-32-le"),
+    (b"<\0", "utf-16-le"), (b"{\0", "utf-16-le"), (b"\0<", "utf-16-be"), (b"\0{", "utf-16-be"),
+)  # fmt: skip
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 # What to try for bytes that declare nothing, and the languages written in it.
 _WRITTEN_IN: tuple[tuple[str, frozenset[str]], ...] = tuple(
@@ -45,12 +50,15 @@ _WRITTEN_IN: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("cp1252", "en de fr es it pt nl sv da no fi is ca gl eu ga id ms"),
         ("cp1251", "ru uk be bg sr mk kk ky tg"),
         ("koi8-u", "ru uk be bg"),
+        ("iso8859-5", "ru uk be bg sr mk"),
         ("cp866", "ru uk be bg"),
         ("cp1250", "pl cs sk hu sl hr ro sq bs"),
+        ("iso8859-2", "pl cs sk hu sl hr ro sq bs"),
         ("cp1253", "el"),
         ("cp1254", "tr az"),
         ("cp1255", "he yi"),
         ("cp1256", "ar fa ur"),
+        ("iso8859-6", "ar"),
         ("cp1257", "lt lv et"),
         ("cp1258", "vi"),
         ("cp874", "th"),
@@ -63,7 +71,10 @@ _WRITTEN_IN: tuple[tuple[str, frozenset[str]], ...] = tuple(
 )
 _FINAL = frozenset("ςךםןףץ")
 _LEADING = frozenset("เแโใไ")
-_LATIN = {"cp1252", "cp1250", "cp1254", "cp1257", "cp1258"}
+_LATIN = {"cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258"}
+_RARE = {"iso8859-5", "iso8859-6", "cp866"}
+_JAPANESE_ESCAPE = b"\x1b$"
+_FAR_MORE = 0.3
 _SAMPLE = 64 * 1024
 _DAMAGE = 0.02
 
@@ -81,11 +92,15 @@ def decode(data: bytes, declared: str = "") -> str:
     wide = _wide(data)
     if wide:
         return data.decode(wide, "replace")
+    if _JAPANESE_ESCAPE in data[:_SAMPLE] and data.isascii():
+        return data.decode("iso2022_jp", "replace")
     for name in _candidates(data, declared):
         try:
-            return data.decode(name)
+            text = data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
+        # Servers say Latin-1 by default, whatever they send.
+        return text if name != "cp1252" or data.isascii() else data.decode(_likelier(data, name), "replace")
     return _damaged(data, declared)
 
 
@@ -126,10 +141,9 @@ def _wide(data: bytes) -> str:
     sample = data[:512]
     if len(sample) < 4 or b"\0" not in sample:
         return ""
-    if sample.startswith((b"\0\0\0<", b"\0\0\0{")):
-        return "utf-32-be"
-    if sample.startswith((b"<\0\0\0", b"{\0\0\0")):
-        return "utf-32-le"
+    for start, name in _WIDE_STARTS:
+        if sample.startswith(start):
+            return name
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
     if odd > 0.3 * half and even < 0.02 * half:
@@ -150,22 +164,36 @@ def _damaged(data: bytes, declared: str) -> str:
         if name != "utf-8" and name:
             damaged = data.decode(name, "replace")
             if damaged.count("\ufffd") <= max(3, len(damaged) * _DAMAGE):
-                return damaged
+                return damaged if name != "cp1252" else data.decode(_likelier(data, name), "replace")
     return data.decode(_guessed(data), "replace")
 
 
 def _guessed(data: bytes) -> str:
     """The encoding in which the text reads most like one of the languages written in it."""
+    scores = _scores(data)
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > 0 else "cp1252"
+
+
+def _likelier(data: bytes, declared: str) -> str:
+    """The declared encoding, unless the text reads far more like a language in another one."""
+    scores = _scores(data)
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > max(scores[declared], 0) + _FAR_MORE else declared
+
+
+def _scores(data: bytes) -> dict[str, float]:
+    """How much the text reads like one of the languages written in each encoding; at most 1."""
     # Only lines that say something: markup and ASCII look the same in every encoding.
     sample = b" ".join(line for line in data[:_SAMPLE].splitlines() if not line.isascii())[:4_000] or data[:4_000]
-    best, best_score = "cp1252", 0.0
+    scores = {}
     for name, languages in _WRITTEN_IN:
         text = _TAGS.sub(" ", sample.decode(name, "replace"))
         code, score = guess(text, enough=8)
-        score -= _strangeness(text, latin=name in _LATIN)
-        if code in languages and score > best_score:
-            best, best_score = name, score
-    return best
+        scores[name] = (score if code in languages else 0.0) - _strangeness(text, latin=name in _LATIN)
+        if name in _RARE:
+            scores[name] -= 0.15
+    return scores
 
 
 def _strangeness(text: str, *, latin: bool) -> float:

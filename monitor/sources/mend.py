@@ -2,6 +2,7 @@
 
 import html
 import re
+from html.entities import name2codepoint
 
 from monitor.errors import ParseError
 
@@ -170,7 +171,9 @@ def _check_depth(text: str) -> None:
 
 def _repaired(stray: re.Match[str]) -> str:
     if stray[1]:
-        character = html.unescape(stray[0])
+        # The names of HTML 4, which RSS's own document type took over, before those HTML 5 reads otherwise.
+        code = name2codepoint.get(stray[1])
+        character = chr(code) if code else html.unescape(stray[0])
         return character if not character.startswith("&") else f"&amp;{stray[0][1:]}"
     if stray[0].startswith("&#X"):
         # HTML's way to write it.

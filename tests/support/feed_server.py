@@ -34,12 +34,14 @@ class FeedServer:
     """Serves `routes`; use as an async context manager.
 
     Attributes:
+        address: where it listens.
         requests: what was asked for, in order.
         connections: how many were opened.
         busiest: the most requests that were under way at once.
     """
 
     routes: dict[str, Handler] = field(default_factory=dict)
+    address: str = "127.0.0.1"
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     busiest: int = 0
@@ -49,7 +51,7 @@ class FeedServer:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, self.address, 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
