@@ -228,6 +228,7 @@ class Daemon:
             f"{socket.gethostname()}:{os.getpid()}",
             call=self._call,
             log=structlog.get_logger("monitor.outbox"),
+            late_after=lambda: self._policy.policy.late,
         )
         editors = [sink for sink in sinks if isinstance(sink, Editor)]
         self._upkeep = Upkeep(store, editors, clock, call=self._call, log=structlog.get_logger("monitor.upkeep"))

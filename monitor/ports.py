@@ -1,6 +1,6 @@
 """The seams: what can be replaced, each as a Protocol over the nouns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
@@ -133,6 +133,18 @@ class Store(Protocol):
 
     def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
         """Take due deliveries; none before its story's earlier alerts in the same channel are settled."""
+
+    def fold(
+        self,
+        sink: str,
+        channel: str,
+        *,
+        before: datetime,
+        in_hand: Sequence[int],
+        digest: Callable[[Sequence[Alert]], Alert],
+        now: datetime,
+    ) -> tuple[Alert, list[int]] | None:
+        """Tell in one digest what was raised before that time and has not reached the channel; None for too little."""
 
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""

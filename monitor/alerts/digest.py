@@ -93,7 +93,8 @@ def digest(
     )
     more = len(ranked) - LISTED
     rest = f"and {more} more; " if more > 0 else ""
-    note = f"{rest}all of it: monitor alerts held --in {alert.id[:8]}"
+    listing = "list --state folded" if reason is Reason.STALE else f"held --in {alert.id[:8]}"
+    note = f"{rest}all of it: monitor alerts {listing}"
     return replace(alert, card=replace(card, notes=(note,)))
 
 

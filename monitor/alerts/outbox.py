@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts.backoff import delay
+from monitor.alerts.digest import late
 from monitor.errors import StoreError
 from monitor.model.alert import Delivery, DeliveryState
 from monitor.ports import Clock, Failed, Sent, Sink, Store
@@ -59,6 +60,7 @@ class Drained:
         failed: failed attempts that will be repeated.
         held: put back untried, because their channel or sink is paused.
         dead: given up.
+        folded: told in a digest instead, because they came too late.
     """
 
     sent: int = 0
@@ -66,6 +68,7 @@ class Drained:
     failed: int = 0
     held: int = 0
     dead: int = 0
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,20 @@ class _Lane:
     closed_until: datetime | None = None
     task: asyncio.Task[None] | None = None
 
+    def take(self) -> tuple[Delivery, datetime]:
+        """The gravest delivery, and when it was claimed; of several the first. No two are of one story's thread."""
+        chosen = max(self.queue, key=lambda waiting: waiting[0].alert.severity.rank)
+        self.queue.remove(chosen)
+        return chosen
+
 
 class Outbox:
     """Claims due deliveries, sends them and writes down what became of each.
 
     Channels are served side by side, each in order. A failure that concerns a whole channel or sink pauses just
-    that, with one probe at the end of each pause. What needs a person is logged once as an error, and once more
-    when it is mended. Retryable failures are repeated for ever, at most ten minutes apart.
+    that, with one probe at the end of each pause. What was raised longer ago than `late_after()` by the time its
+    channel takes alerts again is told in one digest, never as a flood. What needs a person is logged once as an
+    error, and once more when it is mended. Retryable failures are repeated for ever, at most ten minutes apart.
     """
 
     def __init__(
@@ -117,7 +127,9 @@ class Outbox:
         log: FilteringBoundLogger,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         timing: Timing | None = None,
+        late_after: Callable[[], timedelta] = timedelta,
     ) -> None:
+        self._late = late_after
         self._store, self._sinks, self._clock, self._rng, self._owner = store, tuple(sinks), clock, rng, owner
         self._call, self._log, self._sleep, self._timing = call, log, sleep, timing or Timing()
         self._lanes: dict[tuple[str, str], _Lane] = {}
@@ -233,7 +245,7 @@ class Outbox:
     async def _work(self, lane: _Lane) -> None:
         """Send a lane's deliveries in order until none is left."""
         while lane.queue:
-            delivery, claimed = lane.queue.popleft()
+            delivery, claimed = lane.take()
             try:
                 await self._handle(lane, delivery, claimed)
             except asyncio.CancelledError:
@@ -254,6 +266,8 @@ class Outbox:
         paused = self._paused_until(lane.sink.name, lane.channel, now)
         if paused or self._stopping or self._clock.now() - claimed > self._timing.lease / 2:
             await self._put_back(delivery, paused or now)
+            return
+        if self._is_late(lane, delivery, now) and await self._fold(lane, delivery, now):
             return
         found, outcome = await self._attempt(lane.sink, delivery)
         if isinstance(outcome, Sent):
@@ -287,6 +301,43 @@ class Outbox:
             await self._write(
                 replace(delivery, state=DeliveryState.DEAD, uncertain=outcome.uncertain, error=outcome.error)
             )
+
+    def _is_late(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
+        """Whether it is history by now, and its channel known to take alerts or not yet tried: a probe is no digest."""
+        limit, alert = self._late(), delivery.alert
+        troubled = {(lane.sink.name, lane.channel), (lane.sink.name, "")} & self._troubles.keys()
+        return bool(limit) and not delivery.uncertain and not troubled and now - alert.created >= limit
+
+    async def _fold(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
+        """Tell the channel's late alerts in one digest; whether that was done with this one."""
+        in_hand = [delivery.id, *(queued.id for queued, _ in lane.queue)]
+        try:
+            done = await self._call(
+                lambda: self._store.fold(
+                    lane.sink.name,
+                    lane.channel,
+                    before=now - self._late(),
+                    in_hand=in_hand,
+                    digest=lambda alerts: late(alerts, now),
+                    now=now,
+                )
+            )
+        except StoreError as problem:
+            self._log.warning("outbox_cannot_fold", sink=lane.sink.name, channel=lane.channel, error=str(problem))
+            return False
+        if done is None:
+            return False
+        digest, folded = done
+        for queued, claimed in tuple(lane.queue):
+            if queued.id in folded:
+                lane.queue.remove((queued, claimed))
+                self._in_hand.pop(queued.id, None)
+        self._tally["folded"] += len(folded)
+        self._log.warning(
+            "late_alerts_folded", sink=lane.sink.name, channel=lane.channel, alerts=len(folded), digest=digest.id
+        )
+        self._wake.set()
+        return delivery.id in folded
 
     async def _attempt(self, sink: Sink, delivery: Delivery) -> tuple[bool, Sent | Failed]:
         """Whether an earlier send was found, and the outcome."""

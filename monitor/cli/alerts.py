@@ -16,7 +16,7 @@ app = typer.Typer(help="Alerts and their deliveries.", no_args_is_help=True)
 def list_(
     config: ConfigOption = None,
     limit: LimitOption = 50,
-    state: Annotated[str, typer.Option(help="Only those with a delivery that is pending, sending, sent or dead.")] = "",
+    state: Annotated[str, typer.Option(help="Only those with a pending, sending, sent, dead or folded delivery.")] = "",
     json: JsonOption = False,
 ) -> None:
     """List alerts, newest first."""

@@ -308,12 +308,16 @@ class Standing:
 
 
 class DeliveryState(StrEnum):
-    """A delivery's way: pending -> sending -> sent, back to pending after a failure, dead when given up."""
+    """A delivery's way: pending -> sending -> sent, back to pending after a failure, dead when given up.
+
+    A folded one came too late to be told alone: a digest tells it.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+    FOLDED = "folded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ class Policy:
     """Everything that decides where, when and how alerts go.
 
     Attributes:
+        late: alerts that could not be delivered for so long come in one digest; 0 for never.
         root: handles what no route takes; it always exists.
         times: by name.
         daily: when the digest of a rule with `digest: daily` comes.
@@ -176,6 +177,7 @@ class Policy:
     inhibitions: tuple[Inhibition, ...] = ()
     daily: DigestTimes = DigestTimes((time(8),))
     storm: float = 50
+    late: timedelta = timedelta(hours=6)
     tests: tuple[PolicyTest, ...] = ()
 
     def named(self, names: tuple[str, ...]) -> tuple[Times, ...]:

@@ -28,7 +28,7 @@ from monitor.rules.schedule import ACTIVE_KEYS, read_active, read_days, read_end
 from monitor.rules.settings import Settings, read_settings
 from monitor.rules.tree import Mapping, Node, Scalar, Sequence, read
 
-FILE_KEYS: Final = ("zone", "daily", "storm", "times", "default", "routes", "inhibit", "tests")
+FILE_KEYS: Final = ("zone", "daily", "storm", "late", "times", "default", "routes", "inhibit", "tests")
 HANDLING_KEYS: Final = (
     "channel", "group_by", "group_wait", "group_interval", "throttle", "quiet", "digest", "escalate", "repeat",
 )  # fmt: skip
@@ -107,6 +107,7 @@ class _PolicyReading(Reading):
             inhibitions=tuple(self._inhibitions(given["inhibit"])) if "inhibit" in given else (),
             daily=daily or DigestTimes((time(8),), zone=self.zone),
             storm=self._storm(given["storm"]) if "storm" in given else Policy().storm,
+            late=self._duration(given["late"], "late", off=True) if "late" in given else Policy().late,
             tests=tuple(self._tests(given["tests"])) if "tests" in given else (),
         )
 

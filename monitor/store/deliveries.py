@@ -1,7 +1,7 @@
 """The outbox: which alert has yet to reach which sink."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +9,18 @@ from typing import Any
 from sqlalchemy import Row, Text, and_, case, cast, func, or_, select, update
 from sqlalchemy.engine import Connection
 
-from monitor.model.alert import Alert, Delivery, DeliveryState
+from monitor.model.alert import Alert, AlertKind, Delivery, DeliveryState
 from monitor.model.rule import Severity
-from monitor.store.connected import Connected
+from monitor.store.connected import Connected, chunks
 from monitor.store.engine import transaction
-from monitor.store.raising import read_alert
+from monitor.store.raising import read_alert, write_alert_for
 from monitor.store.tables import alerts, deliveries
+
+_FRESH = timedelta(minutes=5)
+# Fewer late alerts than this are no flood; each comes as its own card.
+_FOLD_LEAST = 4
+_FOLDED_AT_ONCE = 5_000
+_GRAVEST_FIRST = case({severity.value: -severity.rank for severity in Severity}, value=alerts.c.severity)
 
 OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
@@ -31,9 +37,11 @@ class DeliveryStore(Connected):
     """Reads and writes deliveries."""
 
     def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take due deliveries, oldest alert first; none before its story's earlier alerts in the channel are settled.
+        """Take due deliveries, gravest first; none before its story's earlier alerts in the channel are settled.
 
-        A delivery whose lease ran out may have been sent: it comes back uncertain.
+        Of one severity, those come first that were raised within the last minutes, in order; then the others, newest
+        first: after an outage what is still news goes before what is history. A delivery whose lease ran out may have
+        been sent: it comes back uncertain.
         """
         earlier, before = alerts.alias("earlier"), deliveries.alias("before")
         waits = (
@@ -52,11 +60,13 @@ class DeliveryStore(Connected):
             and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_try <= now),
             and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until <= now),
         )
+        fresh = alerts.c.created > now - _FRESH
         query = (
             select(deliveries.c.id)
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
             .where(deliveries.c.sink == sink, due, ~waits)
-            .order_by(alerts.c.created, deliveries.c.id)
+            .order_by(_GRAVEST_FIRST, fresh.desc(), case((fresh, alerts.c.created)), alerts.c.created.desc())
+            .order_by(deliveries.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=deliveries)
         )
@@ -74,7 +84,45 @@ class DeliveryStore(Connected):
                     lease_until=now + lease,
                 )
             )
-            return read_deliveries(connection, ids)
+            return sorted(read_deliveries(connection, ids), key=lambda delivery: ids.index(delivery.id))
+
+    def fold(
+        self,
+        sink: str,
+        channel: str,
+        *,
+        before: datetime,
+        in_hand: Sequence[int],
+        digest: Callable[[Sequence[Alert]], Alert],
+        now: datetime,
+    ) -> tuple[Alert, list[int]] | None:
+        """Tell in one digest what was raised before that time and has not reached the channel; None for too little.
+
+        Deliveries that may have arrived, and digests, are left alone. `in_hand` are ids of claimed ones that may be
+        folded too; the answer names all that were.
+        """
+        mine = or_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.id.in_(in_hand))
+        query = (
+            select(alerts, deliveries.c.id.label("delivery_id"))
+            .join(deliveries, deliveries.c.alert_id == alerts.c.id)
+            .where(deliveries.c.sink == sink, alerts.c.channel == channel, alerts.c.created <= before, mine)
+            .where(deliveries.c.state.in_(OPEN), deliveries.c.uncertain.is_(False))
+            .where(alerts.c.kind != AlertKind.DIGEST.value)
+            .order_by(alerts.c.created, alerts.c.seq)
+            .limit(_FOLDED_AT_ONCE)
+        )
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query).all()
+            if len(rows) < _FOLD_LEAST:
+                return None
+            told, ids = digest([read_alert(row) for row in rows]), [row.delivery_id for row in rows]
+            write_alert_for(connection, told, sink)
+            values = {"state": DeliveryState.FOLDED.value, "settled": now, "owner": "", "lease_until": None}
+            error = f"told too late to come alone; it is in alert {told.id}"
+            for chunk in chunks(ids):
+                these = update(deliveries).where(deliveries.c.id.in_(chunk))
+                connection.execute(these.values(**values, error=error))
+        return told, ids
 
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""
@@ -159,13 +207,12 @@ class DeliveryStore(Connected):
         return found[0] if len(found) == 1 else None
 
     def resend(self, alert_id: str, now: datetime) -> int:
-        """Queue the alert's dead deliveries again, or all of them where none is dead; how many."""
+        """Queue the alert's dead deliveries again, else those told only in a digest, else all; how many."""
         with transaction(self._engine) as connection:
             mine = deliveries.c.alert_id == alert_id
-            dead = connection.execute(
-                select(func.count()).select_from(deliveries).where(mine, deliveries.c.state == DeliveryState.DEAD.value)
-            ).scalar_one()
-            wanted = DeliveryState.DEAD.value if dead else DeliveryState.SENT.value
+            states = set(connection.execute(select(deliveries.c.state).where(mine)).scalars())
+            order = (DeliveryState.DEAD.value, DeliveryState.FOLDED.value, DeliveryState.SENT.value)
+            wanted = next((state for state in order if state in states), order[-1])
             return connection.execute(
                 update(deliveries)
                 .where(mine, deliveries.c.state == wanted)

@@ -46,6 +46,12 @@ def write_alert(connection: Connection, alert: Alert, sinks: Sequence[str]) -> N
     insert_missing(connection, deliveries, [_delivery(alert, sink) for sink in takers(alert.channel, sinks)])
 
 
+def write_alert_for(connection: Connection, alert: Alert, sink: str) -> None:
+    """Write an alert for one sink alone."""
+    insert_missing(connection, alerts, [to_json(Alert, alert) | {"id": alert.id, "created": alert.created}])
+    insert_missing(connection, deliveries, [_delivery(alert, sink)])
+
+
 def read_decision(row: Row[*tuple[Any, ...]]) -> AlertDecision:
     """A decision from a row that has its columns; what it held back is in the holds."""
     return AlertDecision(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from monitor.alerts.outbox import Drained, Outbox, Timing
 from monitor.errors import StoreBusyError
 from monitor.model.alert import Delivery, DeliveryState
 from monitor.model.article import Batch
+from monitor.model.rule import Severity
 from monitor.ports import Failed, Sent
 from monitor.store.sql import SqlStore, open_store
 from tests.support.nouns import NOON, FakeClock, article, feed_state, processed
@@ -58,7 +60,7 @@ class ScriptedSink:
 class House:
     """A store with an outbox before it."""
 
-    def __init__(self, store: SqlStore, timing: Timing | None = None) -> None:
+    def __init__(self, store: SqlStore, timing: Timing | None = None, late: timedelta = timedelta()) -> None:
         self.store, self.clock, self.sink, self.log = store, FakeClock(NOON + HOUR), ScriptedSink(), CapturingLogger()
         self.fail_writes = 0
         self.outbox = Outbox(
@@ -71,6 +73,7 @@ class House:
             log=self.log,
             sleep=self.sleep,
             timing=timing,
+            late_after=lambda: late,
         )
 
     async def call(self, fn: Any, *args: Any) -> Any:
@@ -84,10 +87,11 @@ class House:
         await asyncio.sleep(0)
         self.clock.forward(seconds=seconds)
 
-    def raise_alert(self, key: str, *, story: str = "", seq: int = 0, channel: str = "#war") -> str:
+    def raise_alert(self, key: str, *, story: str = "", seq: int = 0, channel: str = "#war", **values: object) -> str:
         about = article(key)
         self.store.ingest(Batch(articles=(about,), state=feed_state()))
         what = processed(about, story=story, seq=seq, channel=channel)
+        what = replace(what, alerts=(replace(what.alerts[0], **values),))
         self.store.commit([what], [self.sink.name], self.clock.now())
         return what.alerts[0].id
 
@@ -243,6 +247,76 @@ async def test_a_clock_that_jumps_back_ends_no_drain_in_a_loop(house: House) -> 
     now = house.clock.now()
     house.clock.time = now - timedelta(days=1)
     assert await house.outbox.drain(now) == Drained(failed=1)
+
+
+class TestAfterAnOutage:
+    @pytest.fixture
+    def house(self, tmp_path: Path) -> Iterator[House]:
+        store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+        yield House(store, late=6 * HOUR)
+        store.close()
+
+    def backlog(self, house: House) -> list[str]:
+        """A day of alerts, one an hour, each fourth critical."""
+        ids = []
+        for hour in range(24):
+            severity = Severity.CRITICAL if hour % 4 == 0 else Severity.LOW
+            created = house.clock.now()
+            ids.append(house.raise_alert(f"a{hour}", created=created, severity=severity))
+            house.clock.forward(hours=1)
+        return ids
+
+    async def test_the_gravest_and_newest_go_first_and_what_is_history_comes_in_one_digest(self, house: House) -> None:
+        ids = self.backlog(house)
+        drained = await house.drain()
+        assert (drained.sent, drained.folded) == (6, 19)
+        sent = [delivery.alert for delivery in house.sink.accepted]
+        assert [alert.id for alert in sent[:5]] == [ids[20], ids[23], ids[22], ids[21], ids[19]]
+        digest = sent[5]
+        assert (digest.kind.value, digest.reason.value, len(digest.card.items)) == ("digest", "stale", 19)
+        assert {house.delivery(alert).state for alert in ids[:19]} == {DeliveryState.FOLDED}
+        assert house.delivery(ids[0]).error == f"told too late to come alone; it is in alert {digest.id}"
+        assert await house.drain() == Drained()
+
+    async def test_while_the_sink_is_away_nothing_is_folded_again_and_again(self, house: House) -> None:
+        ids = self.backlog(house)
+        house.sink.answers["*"] = [Failed("refused", retry=True, blocks="sink")] * 40
+        drained = await house.drain(hours=3)
+        digests = [delivery.alert for delivery in house.sink.accepted if delivery.alert.kind.value == "digest"]
+        told = {alert.id for alert in (delivery.alert for delivery in house.sink.accepted)}
+        folded = {alert for alert in ids if house.delivery(alert).state is DeliveryState.FOLDED}
+        assert len(digests) <= 2
+        assert folded | told >= set(ids)
+        assert not folded & told
+        assert drained.sent == len(ids) - len(folded) + len(digests)
+
+    async def test_what_may_have_arrived_is_looked_for_and_not_folded(self, house: House) -> None:
+        ids = self.backlog(house)
+        # Killed while these were under way; the two gravest.
+        claimed = house.store.claim("scripted", "dead process", house.clock.now(), timedelta(minutes=1), 2)
+        house.clock.forward(minutes=2)
+        await house.drain()
+        assert set(house.sink.looks) == {delivery.alert.id for delivery in claimed} <= set(ids)
+
+    async def test_a_folded_alert_can_be_sent_alone(self, house: House) -> None:
+        ids = self.backlog(house)
+        await house.drain()
+        assert house.store.resend(ids[0], house.clock.now()) == 1
+        house.outbox._late = timedelta
+        assert (await house.drain()).sent == 1
+
+    async def test_a_few_late_ones_come_as_cards(self, house: House) -> None:
+        for number in range(3):
+            house.raise_alert(f"a{number}", created=house.clock.now())
+        house.clock.forward(hours=10)
+        assert (await house.drain()).sent == 3
+
+
+async def test_a_grave_alert_overtakes_lesser_ones_of_its_channel(house: House) -> None:
+    lesser = [house.raise_alert(f"a{n}", severity=Severity.LOW) for n in range(5)]
+    grave = house.raise_alert("b", severity=Severity.CRITICAL)
+    await house.drain()
+    assert house.sink.sends == [grave, *lesser]
 
 
 class TestRun:
