@@ -1,6 +1,6 @@
 """`monitor check`: what is wrong, and what to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,8 @@ from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.config import Settings
+    from monitor.model.rule import Rule
+    from monitor.rules.load import Reloaded
 
 _MOST = 10
 
@@ -31,9 +33,17 @@ def check(
 ) -> None:
     """Check configuration, rules, feeds, database, model and Slack; 1 where something is wrong."""
     chosen = settings(config)
-    looks = (_rules, _routes, _feeds, _seeds, _database, _model)
-    findings = [finding for look in looks for finding in _run(look.__name__, look(chosen))]
-    findings += _run("alerts", _alerts(chosen, send=send))
+    loaded = rule_folder(chosen.paths.rules)
+    looks = {
+        "rules": _rules(chosen, loaded),
+        "routes": _routes(chosen, loaded.rules),
+        "feeds": _feeds(chosen),
+        "seeds": _seeds(chosen),
+        "database": _database(chosen),
+        "model": _model(chosen),
+        "alerts": _alerts(chosen, loaded.rules, send=send),
+    }
+    findings = [finding for name, look in looks.items() for finding in _run(name, look)]
     if json:
         print_json({"part": f.part, "ok": not f.problem, "detail": f.detail, "problem": f.problem} for f in findings)
     else:
@@ -48,15 +58,14 @@ def _run(name: str, look: Iterator[Finding]) -> Iterator[Finding]:
     try:
         yield from look
     except MonitorError as error:
-        yield Finding(name.removeprefix("_"), "", str(error))
+        yield Finding(name, "", str(error))
 
 
-def _rules(chosen: "Settings") -> Iterator[Finding]:
+def _rules(chosen: "Settings", loaded: "Reloaded") -> Iterator[Finding]:
     from monitor.cli.rules_facts import facts_of
     from monitor.matching.matcher import Matcher
     from monitor.rules.testing import run_tests
 
-    loaded = rule_folder(chosen.paths.rules)
     results = run_tests(loaded.rules, Matcher, facts_of(loaded.rules, chosen))
     problems = [str(error) for error in loaded.errors]
     problems += [result.message for result in results if not result.passed]
@@ -71,14 +80,14 @@ def _rules(chosen: "Settings") -> Iterator[Finding]:
         yield Finding("rules", f"{active} rules in {chosen.paths.rules}, {len(results)} tests passed")
 
 
-def _routes(chosen: "Settings") -> Iterator[Finding]:
+def _routes(chosen: "Settings", watched: "Sequence[Rule]") -> Iterator[Finding]:
     from monitor.alerts.trial import run_tests
     from monitor.rules.alertfile import load_policy
 
     loaded = load_policy(chosen.paths.alerts)
     if loaded.errors or not chosen.paths.alerts.exists():
         return
-    rules = {rule.id: rule for rule in rule_folder(chosen.paths.rules).rules}
+    rules = {rule.id: rule for rule in watched}
     results = run_tests(loaded.policy, rules, chosen.slack.channel)
     failed = [result for result in results if result.message]
     for result in failed[:_MOST]:
@@ -148,14 +157,14 @@ def _model(chosen: "Settings") -> Iterator[Finding]:
         yield Finding("model", "", "no spaCy model is installed: facts come from rules alone; run `make run` again")
 
 
-def _alerts(chosen: "Settings", *, send: bool = False) -> Iterator[Finding]:
+def _alerts(chosen: "Settings", rules: "Sequence[Rule]", *, send: bool = False) -> Iterator[Finding]:
     from monitor.cli.check_alerts import problems
     from monitor.rules.alertfile import load_policy
 
     routes = load_policy(chosen.paths.alerts)
     for error in routes.errors[:_MOST]:
         yield Finding("alerts", "", str(error))
-    destination, found = problems(chosen, routes.policy, send=send)
+    destination, found = problems(chosen, rules, routes.policy, send=send)
     for problem in found:
         yield Finding("slack" if chosen.slack.token else "alerts", "", problem)
     if not found:

@@ -1,30 +1,29 @@
 """The part of `monitor check` that looks at where alerts go, and sends a test card where that is wanted."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-
-from monitor.cli.shared import rule_folder
 
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.model.alert import Delivery
     from monitor.model.policy import Handling, Policy, Route
+    from monitor.model.rule import Rule
 
 
-def channels(chosen: "Settings", policy: "Policy") -> list[str]:
+def channels(chosen: "Settings", rules: "Sequence[Rule]", policy: "Policy") -> list[str]:
     """Every channel that rules and routes name, and the default one where it is used; "" where that is not set."""
-    rules = [rule for rule in rule_folder(chosen.paths.rules).rules if rule.enabled]
-    named = {channel or chosen.slack.channel for rule in rules for channel in rule.channels or ("",)}
+    enabled = [rule for rule in rules if rule.enabled]
+    named = {channel or chosen.slack.channel for rule in enabled for channel in rule.channels or ("",)}
     for handling in _handlings(policy.root):
         named |= set(handling.channels)
         named |= {handling.escalate.channel} if handling.escalate else set()
     return sorted(named)
 
 
-def problems(chosen: "Settings", policy: "Policy", *, send: bool) -> tuple[str, list[str]]:
+def problems(chosen: "Settings", rules: "Sequence[Rule]", policy: "Policy", *, send: bool) -> tuple[str, list[str]]:
     """Where alerts go, in words, and what keeps them from it; with `send` a test card goes to every sink."""
-    return asyncio.run(_look(chosen, channels(chosen, policy), send=send))
+    return asyncio.run(_look(chosen, channels(chosen, rules, policy), send=send))
 
 
 async def _look(chosen: "Settings", wanted: list[str], *, send: bool) -> tuple[str, list[str]]:
