@@ -24,6 +24,7 @@ from monitor.answers.service import Answers
 from monitor.clock import SystemClock
 from monitor.config import Settings, Sources
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
+from monitor.feed_notices import FeedNotices
 from monitor.feedpage import AlertFeeds
 from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
@@ -154,18 +155,7 @@ class Daemon:
         stack.callback(workers.close)
         self._window = timedelta(days=settings.stories.window_days)
         self._grouper = Grouper(GroupSettings(window=self._window, max_members=settings.stories.max_articles))
-        client = GuardedClient(
-            user_agent=user_agent(settings.sources.contact),
-            limits=Limits(
-                total=settings.sources.timeout,
-                wire=settings.sources.max_bytes,
-                body=settings.sources.max_unpacked_bytes,
-                connections=settings.sources.host_connections,
-                rate=settings.sources.host_rate,
-            ),
-            allow_networks=settings.sources.allow_networks,
-            now=clock.now,
-        )
+        client = feed_client(settings.sources, clock)
         stack.push_async_callback(client.close)
         page_workers = PageWorkers(self._worker_restarted)
         stack.callback(page_workers.close)
@@ -211,6 +201,13 @@ class Daemon:
             clock=clock,
             metrics=self._metrics,
             policy=lambda: self._policy.policy,
+        )
+        self._feed_notices = FeedNotices(
+            store=store,
+            call=self._call,
+            sinks=[sink.name for sink in sinks],
+            channel=settings.slack.channel,
+            clock=clock,
         )
         self._notices = Notices(
             {"rules": with_rules(lambda: self._rules.mistakes), "deliveries": with_deliveries(self._blocked)},
@@ -351,6 +348,7 @@ class Daemon:
             ("routes", TICK_SECONDS, self._reload_policy),
             ("flatlines", 30, self._look_for_silence),
             ("notices", 5, self._tell_troubles),
+            ("feed notices", 60, self._tell_feeds),
             ("upkeep", TICK_SECONDS, self._upkeep.run),
             ("gauges", 5, self._take_stock),
             ("retention", 3600, self._drop_old_texts),
@@ -386,6 +384,10 @@ class Daemon:
 
     async def _look_for_silence(self) -> None:
         if await self._flatlines.look():
+            self._outbox.nudge()
+
+    async def _tell_feeds(self) -> None:
+        if await self._feed_notices.look(self._intake.feeds, self._intake.states, self._intake.troubles()):
             self._outbox.nudge()
 
     async def _tell_troubles(self) -> None:
@@ -476,6 +478,22 @@ class Daemon:
     def _worker_restarted(self, reason: str) -> None:
         self._metrics.worker_restarts.inc()
         self._log.warning("worker replaced", reason=reason)
+
+
+def feed_client(sources: Sources, clock: Clock) -> GuardedClient:
+    """The client that everything is fetched with."""
+    return GuardedClient(
+        user_agent=user_agent(sources.contact),
+        limits=Limits(
+            total=sources.timeout,
+            wire=sources.max_bytes,
+            body=sources.max_unpacked_bytes,
+            connections=sources.host_connections,
+            rate=sources.host_rate,
+        ),
+        allow_networks=sources.allow_networks,
+        now=clock.now,
+    )
 
 
 def pace(sources: Sources) -> Pace:

@@ -13,6 +13,7 @@ from monitor.errors import FeedListError, StoreError
 from monitor.model.article import BASELINE, Article, Batch, Feed, FeedState, FullText
 from monitor.ports import Clock
 from monitor.sources import feedlist, schedule, seeds
+from monitor.sources.condition import Condition, trouble_of
 from monitor.sources.http import GuardedClient
 from monitor.sources.pacing import Pacing, Poll
 from monitor.sources.poll import poll
@@ -121,6 +122,14 @@ class Intake:
     def states(self) -> dict[str, FeedState]:
         """What is known of them, by URL."""
         return {url: self._states[url] for url in self._feeds if url in self._states}
+
+    def troubles(self) -> dict[str, Condition]:
+        """What is wrong with feeds, by URL."""
+        now, habits = self._clock.now(), self._pacing.habits()
+        found = {
+            url: trouble_of(self._feeds[url], state, habits.get(url, 0.0), now) for url, state in self.states.items()
+        }
+        return {url: condition for url, condition in found.items() if condition is not None}
 
     async def reload_feeds(self) -> None:
         """Read feeds.yaml if it has changed; a broken one leaves the feeds as they were, and says so."""

@@ -1,7 +1,7 @@
 """Troubles of the monitor itself, told in the alert channel once: when they begin, change, and end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -77,57 +77,87 @@ class Notices:
         return told
 
     async def _tell(self, name: str, topic: Topic, text: str, said: OpenNotice | None, now: datetime) -> None:
-        seq = said.seq + 1 if said else 0
-        about = Article(
-            source="monitor",
+        notice = Notice(
             key=f"{name} {now.isoformat()}",
-            title=topic.begun if text else topic.ended,
-            text=text,
-            fetched=now,
-            published=now,
-            outlet="newsmonitor",
-            kind=SourceKind.NOTICE,
+            headline=topic.begun if text else topic.ended,
+            lines=tuple(text.split("\n")) if text else (),
+            label=topic.label,
+            advice=topic.advice,
+            severity=Severity.HIGH if text else Severity.LOW,
         )
-        kind = AlertKind.UPDATE if said else AlertKind.FIRST
-        current = OpenNotice(name, said.story_id if said else about.id, seq, text)
-        severity = Severity.HIGH if text else Severity.LOW
-        decision = AlertDecision(about.id, current.story_id, self._channel, kind, Reason.OPERATIONS, (), severity)
-        alert = Alert(
-            story_id=current.story_id,
-            channel=self._channel,
-            kind=kind,
-            seq=seq,
-            article_id=about.id,
-            rules=(),
-            severity=severity,
-            reason=Reason.OPERATIONS,
-            created=now,
-            card=_card(topic, about, kind, severity),
-        )
+        told, current = processed(notice, name, said, self._channel, now)
+        current = replace(current, text=text)
         left = current if text else None
-        await self._call(
-            lambda: self._store.tell(
-                Processed(about, decisions=(decision,), alerts=(alert,)), self._sinks, now, topics={name: left}
-            )
-        )
+        await self._call(lambda: self._store.tell(told, self._sinks, now, topics={name: left}))
         self._said[name] = left
-        self._log.info("told in the alert channel", topic=name, headline=about.title)
+        self._log.info("told in the alert channel", topic=name, headline=notice.headline)
 
 
-def _card(topic: Topic, about: Article, kind: AlertKind, severity: Severity) -> Card:
-    lines = about.text.split("\n") if about.text else []
-    more = len(lines) - _MOST_LINES
-    shown = [*lines[:_MOST_LINES], *([f"and {more} more"] if more > 0 else [])]
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the monitor says of itself.
+
+    Attributes:
+        key: no two notices have the same.
+        label: what each line is called on the card.
+        advice: what to do, "" for nothing.
+    """
+
+    key: str
+    headline: str
+    lines: tuple[str, ...]
+    label: str
+    advice: str
+    severity: Severity
+
+
+def processed(
+    notice: Notice, topic: str, said: OpenNotice | None, channel: str, now: datetime
+) -> tuple[Processed, OpenNotice]:
+    """The notice as an alert, in the thread of what was `said` before about its topic; and what is said then."""
+    seq = said.seq + 1 if said else 0
+    text = "\n".join(notice.lines)
+    about = Article(
+        source="monitor",
+        key=notice.key,
+        title=notice.headline,
+        text=text,
+        fetched=now,
+        published=now,
+        outlet="newsmonitor",
+        kind=SourceKind.NOTICE,
+    )
+    kind = AlertKind.UPDATE if said else AlertKind.FIRST
+    current = OpenNotice(topic, said.story_id if said else about.id, seq, text)
+    decision = AlertDecision(about.id, current.story_id, channel, kind, Reason.OPERATIONS, (), notice.severity)
+    alert = Alert(
+        story_id=current.story_id,
+        channel=channel,
+        kind=kind,
+        seq=seq,
+        article_id=about.id,
+        rules=(),
+        severity=notice.severity,
+        reason=Reason.OPERATIONS,
+        created=now,
+        card=_card(notice, about, kind),
+    )
+    return Processed(about, decisions=(decision,), alerts=(alert,)), current
+
+
+def _card(notice: Notice, about: Article, kind: AlertKind) -> Card:
+    more = len(notice.lines) - _MOST_LINES
+    shown = [*notice.lines[:_MOST_LINES], *([f"and {more} more"] if more > 0 else [])]
     return Card(
-        severity=severity,
+        severity=notice.severity,
         kind=kind,
         rules=("Monitor",),
         headline=about.title,
         url="",
         outlet=about.outlet,
         published=None,
-        facts=tuple(FactLine(topic.label, line) for line in shown),
-        notes=(topic.advice,) if about.text else (),
+        facts=tuple(FactLine(notice.label, line) for line in shown),
+        notes=(notice.advice,) if notice.lines and notice.advice else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -18,7 +18,13 @@ from monitor.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from monitor.model.article import Feed, FeedState
+    from monitor.sources.discover import Found
+    from monitor.sources.http import GuardedClient
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Feeds: list them with their health, add, remove, import and export.", no_args_is_help=True)
 
@@ -44,24 +50,157 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 @app.command()
 def add(
-    url: Annotated[str, typer.Argument(help="The feed's address.")],
+    url: Annotated[str, typer.Argument(help="The feed's address, or a web page that has some.")],
     config: ConfigOption = None,
     name: Annotated[str, typer.Option(help="What to call it.")] = "",
     group: Annotated[str, typer.Option(help="The group to put it in.")] = "",
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Add it without looking at it.")] = False,
 ) -> None:
-    """Add a feed to feeds.yaml; comments and order there survive."""
+    """Add a feed to feeds.yaml; comments and order there survive. Of a web page, show its feeds."""
     from monitor.model.article import Feed
     from monitor.sources import feedlist
 
     file = settings(config).paths.feeds
+    if not unchecked:
+        url = _chosen(url, config)
     added = feedlist.add_feeds(file, [Feed(url=url, name=name, group=group)])
     if added:
         with open_store(config) as store:
             # One that was gone or failing under this address before begins anew.
             store.forget_feed(added[0].url)
-        typer.echo(f"added to {file}; a running daemon polls it within seconds")
+        typer.echo(f"added {added[0].url} to {file}; a running daemon polls it within seconds")
     else:
         typer.echo(f"{url} is in {file} already")
+
+
+def _chosen(url: str, config: Path | None) -> str:
+    """The one feed an address stands for; where there are several they are shown, and the command ends."""
+    from monitor.errors import FeedListError, FetchError
+    from monitor.sources.discover import discover
+    from monitor.sources.feedentry import feed_url
+
+    address = feed_url(url)
+    if not address:
+        raise FeedListError(f"{url!r} is not an http or https address")
+    try:
+        found = _ask(config, lambda client, now: discover(address, client, now))
+    except FetchError as error:
+        typer.secho(f"{address} cannot be read now ({error}); it is added all the same", fg="yellow", err=True)
+        return address
+    if not found:
+        typer.secho(f"no feed found at {address}; give the feed's own address", fg="red", err=True)
+        raise typer.Exit(1)
+    if len(found) > 1:
+        typer.echo(f"{len(found)} feeds at {address}; add one by its address:\n")
+        for feed in found:
+            _show(feed)
+        raise typer.Exit(1)
+    if found[0].url != address:
+        _show(found[0])
+    return found[0].url
+
+
+@app.command("test")
+def try_(
+    feed: Annotated[str, typer.Argument(help="A feed's address, or the name of one in feeds.yaml.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Fetch a feed now and show what is read in it; nothing is stored."""
+    from monitor.errors import FetchError, ParseError
+    from monitor.model.article import Feed
+    from monitor.sources import feedlist
+    from monitor.sources.discover import look
+    from monitor.sources.feedentry import feed_url
+    from monitor.sources.secrets import request_headers
+
+    file = settings(config).paths.feeds
+    listed = feedlist.load_feeds(file) if file.exists() else ()
+    known = next((one for one in listed if feed in {one.url, one.name} or feed_url(feed) == one.url), None)
+    chosen = known or Feed(feed_url(feed) or feed)
+    try:
+        found = _ask(config, lambda client, now: look(chosen, client, now, request_headers(chosen)))
+    except (FetchError, ParseError) as error:
+        typer.secho(f"{chosen.url}: {error}", fg="red", err=True)
+        raise typer.Exit(1) from error
+    if json:
+        from dataclasses import asdict
+
+        print_json({"url": found.url, "title": found.title, **asdict(article)} for article in found.articles)
+        return
+    _show(found)
+    for complaint in found.complaints:
+        typer.secho(f"  {printable(complaint)}", fg="yellow", err=True)
+
+
+def _show(found: "Found") -> None:
+    typer.secho(printable(found.title or found.url), bold=True)
+    typer.echo(f"  {found.url}")
+    newest = f", newest {local_time(found.newest)}" if found.newest else ", without dates"
+    wish = f", asks to be left alone for {found.ttl} min" if found.ttl else ""
+    typer.echo(f"  {len(found.articles)} articles{newest}{wish}")
+    for sample in found.samples:
+        typer.echo(f"  · {printable(sample)[:110]}")
+    typer.echo("")
+
+
+def _ask(config: Path | None, question: "Callable[[GuardedClient, datetime], Coroutine[Any, Any, T]]") -> "T":
+    """Ask something of the net, by the daemon's own client and limits."""
+    import asyncio
+
+    from monitor.clock import SystemClock
+    from monitor.daemon import feed_client
+
+    async def asked() -> "T":
+        clock = SystemClock()
+        async with feed_client(settings(config).sources, clock) as client:
+            return await question(client, clock.now())
+
+    return asyncio.run(asked())
+
+
+@app.command()
+def health(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """How each feed is doing, those in trouble first: state, next poll, articles a day, delay of its news."""
+    from datetime import timedelta
+
+    from monitor.clock import SystemClock
+    from monitor.sources import feedlist
+    from monitor.sources.pacing import a_day
+
+    feeds = feedlist.load_feeds(settings(config).paths.feeds)
+    with open_store(config) as store:
+        states = store.feed_states()
+        delays = store.feed_delays(SystemClock().now() - timedelta(days=14))
+    order = sorted(feeds, key=lambda feed: (_state(feed, states.get(feed.url)) == "healthy", feed.group, feed.name))
+    rows = [
+        (
+            feed.name or feed.url,
+            _state(feed, state),
+            _next(state),
+            f"{a_day(state):.1f}" if state and state.rhythm else "",
+            _span(delays.get(feed.url)),
+            state.last_new if state else None,
+            state.last_error if state else "",
+        )
+        for feed in order
+        for state in [states.get(feed.url)]
+    ]
+    if json:
+        keys = ("name", "health", "next_poll", "articles_a_day", "median_delay", "last_new", "last_error")
+        print_json(
+            {"url": feed.url, **dict(zip(keys, row, strict=True)), "median_delay_seconds": delays.get(feed.url)}
+            for feed, row in zip(order, rows, strict=True)
+        )
+        return
+    columns = ("name", "state", "next poll", "a day", "delay", "newest", "last error")
+    print_table(columns, rows, "No feeds; `monitor feeds add URL`.")
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
 @app.command()
@@ -115,7 +254,7 @@ def export(config: ConfigOption = None) -> None:
 def _json(feed: "Feed", state: "FeedState | None") -> dict[str, Any]:
     from dataclasses import asdict
 
-    known = {key: value for key, value in asdict(state).items() if key != "url"} if state else None
+    known = {key: value for key, value in asdict(state).items() if key not in {"url", "rhythm"}} if state else None
     interval = feed.interval.total_seconds() if feed.interval else None
     return {**asdict(feed), "interval": interval, "health": _state(feed, state), "state": known}
 

@@ -68,6 +68,11 @@ class Pacing:
             for poll, gap, row in zip(polls, gaps.tolist(), rows.tolist(), strict=True)
         ]
 
+    def habits(self) -> dict[str, float]:
+        """Articles a day each feed has usually brought, by URL."""
+        usual = (rhythm.habit(self._planner.known) * rhythm.DAY).tolist()
+        return {url: usual[row] for url, row in self._rows.items()}
+
 
 def a_day(state: FeedState) -> float:
     """Articles a day the feed brings on average, as learnt so far."""

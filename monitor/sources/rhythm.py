@@ -152,6 +152,13 @@ def level(known: Array) -> Array:
     return mixed
 
 
+def habit(known: Array) -> Array:
+    """Articles a second over the last weeks, which a silence of days changes little, (feeds,)."""
+    alpha, beta = _levels(known)
+    usual: Array = alpha[:, -1] / beta[:, -1]
+    return usual
+
+
 def forecast(known: Array, now: Array, stretches: int = _BINS) -> Forecast:
     """What to expect from now on, hour by hour.
 

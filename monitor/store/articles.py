@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
 from sqlalchemy.engine import Connection
 
-from monitor.model.article import Article, Batch, FeedState, Quarantined, SourceKind
+from monitor.model.article import BASELINE, Article, Batch, FeedState, Quarantined, SourceKind
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
@@ -75,6 +76,24 @@ class ArticleStore(Connected):
         """Polling states by feed URL."""
         with transaction(self._engine, read_only=True) as connection:
             return {row.url: _read_state(row) for row in connection.execute(select(feed_states))}
+
+    def feed_delays(self, since: datetime, newest: int = 50) -> dict[str, float]:
+        """Seconds from publication to being stored, the median of each feed's newest articles, by source.
+
+        What a feed listed at its first poll says nothing about delay and does not count.
+        """
+        query = (
+            select(articles.c.source, articles.c.published, articles.c.fetched, articles.c.flags)
+            .where(articles.c.fetched >= since, articles.c.published.is_not(None), articles.c.revision == 1)
+            .where(articles.c.kind == SourceKind.FEED.value)
+            .order_by(articles.c.seq.desc())
+        )
+        delays: dict[str, list[float]] = defaultdict(list)
+        with transaction(self._engine, read_only=True) as connection:
+            for row in connection.execute(query):
+                if BASELINE not in row.flags and len(delays[row.source]) < newest:
+                    delays[row.source].append((row.fetched - row.published).total_seconds())
+        return {source: median(found) for source, found in delays.items() if found}
 
     def seed_files(self) -> dict[str, str]:
         """Fingerprints of the seed files read so far, by path."""

@@ -156,6 +156,18 @@ class TrendStore(Connected):
             row = connection.execute(select(notices).where(notices.c.topic == topic)).one_or_none()
             return OpenNotice(**row._mapping) if row is not None else None
 
+    def open_notices(self, prefix: str) -> list[OpenNotice]:
+        """What was said last about every trouble whose topic begins so."""
+        query = select(notices).where(notices.c.topic.startswith(prefix, autoescape=True))
+        with transaction(self._engine, read_only=True) as connection:
+            return [OpenNotice(**row._mapping) for row in connection.execute(query)]
+
+    def close_notices(self, topics: Sequence[str]) -> None:
+        """Forget what was said about these troubles, without a word."""
+        with transaction(self._engine) as connection:
+            for chunk in chunks(topics):
+                connection.execute(delete(notices).where(notices.c.topic.in_(chunk)))
+
     def tell(
         self,
         notice: Processed,

@@ -190,3 +190,32 @@ async def test_an_unchanged_feed_is_asked_for_conditionally(newsroom: Newsroom) 
     assert "if-none-match" not in first.headers
     assert second.headers["if-none-match"] == '"one"'
     assert "newsmonitor/" in first.headers["user-agent"]
+
+
+async def test_feeds_are_found_tried_and_watched_over_from_the_command_line(newsroom: Newsroom) -> None:
+    good = rss(("a", "Ferry aground", STORY.format(people=212)), when=moment(hours=1))
+    link = '<link rel="alternate" type="application/rss+xml" href="{}">'
+    newsroom.server.routes |= {
+        "/one": body(link.format("/rss").encode(), "text/html"),
+        "/two": body((link.format("/rss") + link.format("/json")).encode(), "text/html"),
+        "/rss": body(good),
+        "/json": body(json_feed("b", "Lamps", QUIET, moment(hours=1)), "application/feed+json"),
+    }
+    several = await newsroom.run("feeds", "add", newsroom.server.url("/two"))
+    assert several.returncode == 1
+    assert newsroom.server.url("/json") in several.stdout
+    assert "Ferry aground" in several.stdout
+    assert not (newsroom.folder / "feeds.yaml").exists()
+    for address in ("/one", "/missing"):
+        added = await newsroom.run("feeds", "add", newsroom.server.url(address))
+        assert added.returncode == 0, added.stderr
+    tried = await newsroom.run("feeds", "test", newsroom.server.url("/rss"))
+    assert "Ferry aground" in tried.stdout
+    assert (await newsroom.run("feeds", "test", newsroom.server.url("/missing"))).returncode == 1
+    await newsroom.run("run", "--once")
+    bad, well = json_lines(await newsroom.run("feeds", "health", "--json"))
+    assert well["url"] == newsroom.server.url("/rss")
+    assert (well["health"], well["last_error"]) == ("healthy", "")
+    assert float(well["articles_a_day"]) > 0
+    assert "failing since" in bad["health"]
+    assert "404" in bad["last_error"]

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.model.alert import DeliveryState
-from monitor.model.article import Batch, Quarantined
+from monitor.model.article import BASELINE, Batch, Quarantined
 from monitor.model.rule import Severity
 from monitor.model.story import Relation
 from monitor.ports import Processed
@@ -72,6 +72,25 @@ class TestSchema:
 
 
 class TestIngest:
+    def test_several_polls_are_stored_at_once_and_their_states_after_them(self, store: SqlStore) -> None:
+        one, other = article("a", source="http://a.example/"), article("b", source="http://b.example/")
+        wrong = Quarantined("http://c.example/", "", "a web page", NOON)
+        batches = [Batch((one,)), Batch(), Batch((other, other)), Batch(quarantined=(wrong,))]
+        assert store.ingest_many(batches) == [[one], [], [other], []]
+        assert store.ingest_many(batches) == [[], [], [], []]
+        assert store.quarantined() == [wrong]
+        states = [feed_state(one.source, skip_hours=(1, 2), rhythm=b"\0\1"), feed_state(other.source, failures=2)]
+        store.put_feed_states(states)
+        assert store.feed_states() == {state.url: state for state in states}
+
+    def test_the_delay_of_a_feed_is_the_median_of_its_news_without_what_was_there_before(self, store: SqlStore) -> None:
+        found = [article(str(n), published=NOON - timedelta(minutes=n)) for n in (1, 2, 9)]
+        old = article("old", published=NOON - timedelta(days=9), flags=(BASELINE,))
+        undated = article("undated", published=None)
+        store.ingest(Batch((*found, old, undated)))
+        assert store.feed_delays(NOON - timedelta(days=1)) == {found[0].source: 120}
+        assert store.feed_delays(NOON - timedelta(days=1), newest=1) == {found[0].source: 540}
+
     def test_new_articles_come_back_and_wait_in_order_of_arrival(self, store: SqlStore) -> None:
         first, second = article("one"), article("two")
         assert store.ingest(Batch(articles=(first, second))) == [first, second]
