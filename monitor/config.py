@@ -117,6 +117,9 @@ class Slack(_Section):
     )
     bot_token_file: Path | None = Field(None, description="file that holds the token, for secrets mounted as files")
     channel: str = Field("", description="channel (name or id) of rules that name none")
+    fallback_channel: str = Field(
+        "", description='told when Slack takes no alerts, such as "apprise:oncall"; by default the other Slack channels'
+    )
     app_token: SecretStr = Field(
         SecretStr(""),
         description="xapp-... token, by which people answer alerts from Slack; set it as MONITOR_SLACK__APP_TOKEN",

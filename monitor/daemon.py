@@ -210,7 +210,10 @@ class Daemon:
             clock=clock,
         )
         self._notices = Notices(
-            {"rules": with_rules(lambda: self._rules.mistakes), "deliveries": with_deliveries(self._blocked)},
+            {
+                "rules": with_rules(lambda: self._rules.mistakes),
+                "deliveries": with_deliveries(self._blocked, settings.slack.fallback_channel),
+            },
             store=store,
             call=self._call,
             sinks=takers,
@@ -249,7 +252,8 @@ class Daemon:
 
     def _blocked(self) -> list[str]:
         """What takes no alerts until a person mends it, as far as that can be told by another way."""
-        return tellable(self._outbox.troubles, len(self._sinks), self._settings.slack.channel)
+        slack = self._settings.slack
+        return tellable(self._outbox.troubles, slack.fallback_channel or slack.channel)
 
     def _answer_context(self) -> Context:
         """What people who answer from Slack work with."""

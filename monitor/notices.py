@@ -30,6 +30,7 @@ class Topic:
         begun, ended: the headlines.
         advice: what to do.
         label: what each line is called on the card.
+        channel: where it is told, "" for where all notices go.
     """
 
     lines: Callable[[], Sequence[str]]
@@ -37,6 +38,7 @@ class Topic:
     ended: str
     advice: str
     label: str = "Mistake"
+    channel: str = ""
 
 
 class Notices:
@@ -85,7 +87,7 @@ class Notices:
             advice=topic.advice,
             severity=Severity.HIGH if text else Severity.LOW,
         )
-        told, current = processed(notice, name, said, self._channel, now)
+        told, current = processed(notice, name, said, topic.channel or self._channel, now)
         current = replace(current, text=text)
         left = current if text else None
         await self._call(lambda: self._store.tell(told, self._sinks, now, topics={name: left}))
@@ -171,7 +173,7 @@ def with_rules(lines: Callable[[], Sequence[str]]) -> Topic:
     )
 
 
-def with_deliveries(lines: Callable[[], Sequence[str]]) -> Topic:
+def with_deliveries(lines: Callable[[], Sequence[str]], channel: str) -> Topic:
     """The topic of channels and sinks that take no alerts until a person mends something."""
     return Topic(
         lines,
@@ -179,16 +181,20 @@ def with_deliveries(lines: Callable[[], Sequence[str]]) -> Topic:
         ended="All alerts are delivered again",
         advice="nothing is lost: what waits is delivered once it is mended; see `monitor alerts list --state pending`",
         label="Waiting",
+        channel=channel,
     )
 
 
-def tellable(troubles: Sequence[Trouble], sinks: int, default_channel: str) -> list[str]:
-    """What takes no alerts until a person mends it, one line each, as far as a notice can get through another way.
+def tellable(troubles: Sequence[Trouble], told_in: str) -> list[str]:
+    """What takes no alerts until a person mends it, one line each, as far as a notice can get to the channel `told_in`.
 
-    That is where there is another sink, or where it is not the channel that notices go to.
+    That is where neither the channel itself nor the whole of its sink is what is blocked.
     """
+    kind = told_in.partition(":")[0] if ":" in told_in else ""
     return [
         f"{trouble.sink} {trouble.channel}: {trouble.error}" if trouble.channel else f"{trouble.sink}: {trouble.error}"
         for trouble in troubles
-        if trouble.operator and (sinks > 1 or (trouble.channel and not same_channel(trouble.channel, default_channel)))
+        if trouble.operator
+        and not (trouble.channel and same_channel(trouble.channel, told_in))
+        and (trouble.channel or (kind and trouble.sink != kind))
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from monitor.alerts.routing import same_channel
+from monitor.alerts.text import clean, cut
 from monitor.alerts.times import hour, stamp
 from monitor.model.alert import Alert, AlertKind, Reaction, Report, Standing
 from monitor.model.answer import Answer, AnswerKind, Silence
@@ -36,10 +38,12 @@ def standing(
     for member in original:
         voices.setdefault(member.owner or member.outlet, member.outlet)
     told = {alert.card.outlet for alert in alerts if alert.channel == root.channel}
+    muted = any(silence.selector.story and _holds(silence, root) for silence in silences)
     reports: dict[str, Report] = {}
-    for member in original:
-        if member.outlet not in told:
-            reports.setdefault(member.outlet, Report(member.outlet, member.title, member.url))
+    for member in () if muted else original:
+        outlet = cut(clean(member.outlet), 80)
+        if outlet not in told:
+            reports.setdefault(outlet, Report(outlet, member.title, member.url))
     return Standing(
         outlets=tuple(voices.values()),
         reports=tuple(reports.values()),
@@ -73,9 +77,17 @@ def _reactions(
         yield answer.at, Reaction(answer.author, words)
     for silence in silences:
         chosen = silence.selector
-        if chosen.channel and root.channel not in chosen.channel:
+        if not _holds(silence, root):
             continue
-        if root.story_id in chosen.story:
+        if chosen.story:
             yield silence.created, Reaction(silence.author, f"muted this story until {stamp(silence.ends)}")
-        elif rules := [rule for rule in root.rules if rule in chosen.rule]:
-            yield silence.created, Reaction(silence.author, f"snoozed {', '.join(rules)} until {stamp(silence.ends)}")
+        else:
+            rules = ", ".join(rule for rule in root.rules if rule in chosen.rule)
+            yield silence.created, Reaction(silence.author, f"snoozed {rules} until {stamp(silence.ends)}")
+
+
+def _holds(silence: Silence, root: Alert) -> bool:
+    """Whether a silence is about the story or a rule of the message, and its channel."""
+    chosen = silence.selector
+    here = not chosen.channel or any(same_channel(channel, root.channel) for channel in chosen.channel)
+    return here and (root.story_id in chosen.story or (not chosen.story and bool(set(chosen.rule) & set(root.rules))))

@@ -15,6 +15,7 @@ def channels(chosen: "Settings", rules: "Sequence[Rule]", policy: "Policy") -> l
     """Every channel that rules and routes name, and the default one where it is used; "" where that is not set."""
     enabled = [rule for rule in rules if rule.enabled]
     named = {channel or chosen.slack.channel for rule in enabled for channel in rule.channels or ("",)}
+    named |= {chosen.slack.fallback_channel} - {""}
     for handling in _handlings(policy.root):
         named |= set(handling.channels)
         named |= {handling.escalate.channel} if handling.escalate else set()

@@ -79,6 +79,7 @@ def sinks(chosen: "Settings") -> "Destinations":
         }
         main = make("slack", options, deps)
         told = f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
+        told += ", with buttons" if chosen.slack.socket_token else ", without buttons: slack.app_token is not set"
     elif chosen.slack.webhook:
         guarantee = chosen.slack.webhook_guarantee
         webhook = {"url": chosen.slack.webhook, "guarantee": guarantee, "timeout": chosen.slack.timeout}

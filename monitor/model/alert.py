@@ -290,7 +290,7 @@ class Standing:
 
     Attributes:
         outlets: independent outlets that report it, in order of arrival.
-        reports: the first report of each outlet that has not been told by an alert in the channel.
+        reports: the first report of each outlet that no alert in the channel has told of; none while it is muted.
         copies: reports that only repeat another's text.
         latest: the newest news, one line each, its source named: "killed: 17 → 19, according to police".
         updated: when that came, None where there is none.

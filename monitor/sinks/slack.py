@@ -5,6 +5,7 @@ unknown is looked for in the channel's history before it is repeated. The SDK's 
 send again after a reset without looking.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ ALSO_TYPE = "news_also"
 _SKEW = timedelta(minutes=2)
 # Refusals in two channels so close together are the workspace's, not the channels'.
 _TOGETHER = 10.0
+# Outlets named in one message; the rest follow with the next edit.
+_MOST_ALSO = 20
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 
 
@@ -190,15 +193,15 @@ class SlackSink:
                 self._note(page, self._looking)
                 return None if page.code in MAY_NOT_LOOK | THREAD_GONE else page.failed
             for message in page.body.get("messages") or ():
-                told |= set(str(_payload(message, ALSO_TYPE).get("outlets") or "").split("\n"))
-        new = [report for report in reports if report.outlet not in told]
+                told |= set(str(_payload(message, ALSO_TYPE).get("outlets") or "").split(","))
+        new = [report for report in reports if _mark(report.outlet) not in told][:_MOST_ALSO]
         if not new:
             return None
         pace = self._pace_of(delivery.alert.channel)
         await pace.turn()
         await self._workspace.turn()
         message = also(new) | {"channel": channel, "thread_ts": thread, "unfurl_links": False, "unfurl_media": False}
-        outlets = "\n".join(report.outlet for report in new)
+        outlets = ",".join(_mark(report.outlet) for report in new)
         payload = {"about": delivery.alert.id, "story_id": delivery.alert.story_id, "outlets": outlets}
         message["metadata"] = {"event_type": ALSO_TYPE, "event_payload": payload}
         outcome = await self.api.call(self.api.client.chat_postMessage, message, channel=delivery.alert.channel)
@@ -317,6 +320,11 @@ def _metadata(alert: Alert) -> dict[str, Any]:
         "severity": alert.severity.value,
     }
     return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def _mark(outlet: str) -> str:
+    """An outlet in a message's metadata: digits, since names may come back otherwise than they were sent."""
+    return hashlib.sha256(outlet.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _ts(ref: str) -> str:

@@ -99,17 +99,15 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
 
 def also(reports: Sequence[Report]) -> Block:
     """The message that names other outlets' reports in a thread."""
-    named = [parsed(cut(report.outlet, 60)) for report in reports]
-    more = f" and {len(named) - _MOST_ITEMS} more" if len(named) > _MOST_ITEMS else ""
-    text = f"Also reported by {', '.join(named[:_MOST_ITEMS])}{more}"
+    text = f"Also reported by {', '.join(parsed(cut(report.outlet, 60)) for report in reports)}"
     lines = []
-    for report in reports[:_MOST_ITEMS]:
+    for report in reports:
         title, address = literal(cut(report.title, 160)), _address(report.url)
         linked: Block = {"type": "link", "url": address, "text": title or "report"} if address else _text(title or "–")
         line = [_text(f"{literal(cut(report.outlet, 60)) or '–'}: ", bold=True), linked]
         lines.append({"type": "rich_text_section", "elements": line})
     part = {"type": "rich_text_list", "style": "bullet", "elements": lines}
-    shown = [_context(f"*Also reported by*{more}"), {"type": "rich_text", "elements": [part]}]
+    shown = [_context("*Also reported by*"), {"type": "rich_text", "elements": [part]}]
     return {"text": text, **({"blocks": shown} if _size({"all": shown}) <= MOST_CHARACTERS else {})}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.outbox import Trouble
-from monitor.notices import Notices, tellable, with_rules
+from monitor.notices import Notices, tellable, with_deliveries, with_rules
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
 from tests.support.nouns import NOON, FakeClock
@@ -89,22 +89,40 @@ async def test_what_was_mended_while_the_monitor_was_down_is_told(store: SqlStor
     assert await watcher.pass_time(100) == [("update", MENDED, [])]
 
 
+async def test_blocked_deliveries_are_told_in_the_fallback_channel(store: SqlStore) -> None:
+    clock, call = FakeClock(), StoreThread()
+    notices = Notices(
+        {"deliveries": with_deliveries(lambda: ["slack: the token is revoked"], "apprise:oncall")},
+        store=store, call=call, sinks=["slack", "jsonl"], channel="#news", clock=clock,
+    )  # fmt: skip
+    await notices.look()
+    clock.forward(minutes=2)
+    assert await notices.look() == 1
+    [told] = store.alerts()
+    assert told.alert.channel == "apprise:oncall"
+    assert "apprise" in [delivery.sink for delivery in told.deliveries]
+    assert "slack" not in [delivery.sink for delivery in told.deliveries]
+    call.close()
+
+
 def trouble(channel: str, *, operator: bool = True) -> Trouble:
     return Trouble("slack", channel, f"Slack cannot post to {channel or 'any'}", operator, NOON, NOON)
 
 
 @pytest.mark.parametrize(
-    ("troubles", "sinks", "told"),
+    ("troubles", "told_in", "told"),
     [
-        ([trouble("#war")], 1, ["slack #war: Slack cannot post to #war"]),
-        ([trouble("News")], 1, []),
-        ([trouble("")], 1, []),
-        ([trouble("")], 2, ["slack: Slack cannot post to any"]),
-        ([trouble("#war", operator=False)], 2, []),
-        ([], 2, []),
+        ([trouble("#war")], "#news", ["slack #war: Slack cannot post to #war"]),
+        ([trouble("News")], "#news", []),
+        ([trouble("")], "#news", []),
+        ([trouble("")], "apprise:oncall", ["slack: Slack cannot post to any"]),
+        ([trouble("#news")], "apprise:oncall", ["slack #news: Slack cannot post to #news"]),
+        ([Trouble("apprise", "", "no such service", True, NOON, NOON)], "apprise:oncall", []),
+        ([trouble("#war", operator=False)], "apprise:oncall", []),
+        ([], "#news", []),
     ],
 )
 def test_blocked_channels_are_told_where_another_way_leads(
-    troubles: list[Trouble], sinks: int, told: list[str]
+    troubles: list[Trouble], told_in: str, told: list[str]
 ) -> None:
-    assert tellable(troubles, sinks, "#news") == told
+    assert tellable(troubles, told_in) == told

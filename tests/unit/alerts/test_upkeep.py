@@ -10,7 +10,9 @@ import pytest
 
 from monitor.alerts.standing import standing
 from monitor.model.alert import AlertKind, Report, Standing
+from monitor.model.answer import Silence
 from monitor.model.article import Batch
+from monitor.model.selector import Selector
 from monitor.model.story import Member, Relation
 from tests.support.nouns import NOON, alert, article, processed
 from tests.support.slack_server import Fault, SlackServer
@@ -67,6 +69,18 @@ async def test_other_outlets_are_named_in_the_thread_once(house: House) -> None:
     await house.upkeep.run()
     texts = [m["text"] for m in house.server.messages if "Also reported" in m["text"]]
     assert texts == ["Also reported by Reuters", "Also reported by &lt;\u2060!channel&gt;"]
+
+
+async def test_a_muted_story_adds_nothing_to_its_thread(house: House) -> None:
+    alert, message = await house.raise_alert("a", story="one", outlet="Example")
+    selector = Selector(story=(alert.story_id,), channel=("alerts",))
+    house.store.silence(Silence(selector, "U1", "", house.clock.now(), house.clock.now() + timedelta(days=1)))
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    await house.upkeep.run()
+    assert len(house.server.messages) == 1
+    shown = json.dumps(message["blocks"])
+    assert "also Reuters" in shown
+    assert "<@U1> muted this story" in shown
 
 
 @pytest.mark.parametrize("fault", ["reset_after", "error_after", "reset_before", "limited"])
