@@ -133,6 +133,15 @@ ABILITY_NOUNS = words(
     " authorisation approval way reason freedom light nod go-ahead clearance"
 )
 
+PLACES = words(
+    "province region city town village district area country state county capital island suburb neighbourhood"
+    " neighborhood place square street border coast valley mountain port site"
+)
+BEFALLING = words(
+    "kill murder injure wound arrest jail imprison detain convict indict kidnap abduct evacuate rescue displace destroy"
+    " execute assassinate behead hospitalise hospitalize deport extradite acquit exonerate oust expel sack slay name"
+)
+"""Verbs that always have an object: without one in the past tense they are passives whose auxiliary is left out."""
 MEANS = words(
     "boat plane train car bus helicopter air sea land road rail foot hand mistake accident email mail phone post text"
     " letter video law force fire chance default design proxy lot vote decree consensus surprise gunfire ambulance"

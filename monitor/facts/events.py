@@ -117,7 +117,7 @@ class Events:
             return None
         agent = patient = None
         for child in noun.children:
-            if child.dep_ == "poss" and child.lower_ not in {"this", "that"}:
+            if child.dep_ == "poss" and child.lower_ not in {"this", "that"} and not self.roles.is_time(child):
                 agent = child
             elif child.dep_ in {"amod", "compound", "nmod"} and child.i < noun.i and agent is None:
                 entity = self.names.at(child)

@@ -42,7 +42,7 @@ class Roles:
     def patient(self, verb: "Token", *, passive: bool) -> "Token | None":  # noqa: C901, PLR0911, PLR0912 - a cascade of rules
         """Whom or what a verb is done to."""
         if passive:
-            own = next((c for c in verb.children if c.dep_ in {"nsubjpass", "csubjpass"}), None)
+            own = passive_subject(verb)
             if own is not None:
                 return self.antecedent(verb, own)
             counted = next((c for c in verb.children if c.pos_ == "NUM" and c.i < verb.i), None)
@@ -97,7 +97,7 @@ class Roles:
             for child in verb.children:
                 if child.dep_ == "agent":
                     agent = next((g for g in child.children if g.dep_ == "pobj"), None)
-                    if agent is None or agent.pos_ == "VERB" or self._is_time(agent) or _is_means(agent):
+                    if agent is None or agent.pos_ == "VERB" or self.is_time(agent) or _is_means(agent):
                         return None
                     return agent
             return None
@@ -120,11 +120,7 @@ class Roles:
             return None
         if verb.dep_ == "conj" and head.pos_ in {"VERB", "AUX"}:
             if is_passive(head):
-                return (
-                    next((self.antecedent(head, c) for c in head.children if c.dep_ == "nsubjpass"), None)
-                    if not is_passive(verb)
-                    else None
-                )
+                return self._passive_subject(head) if not is_passive(verb) else None
             told = self._told_before(head)
             return self._actor(told if told is not None else head, depth + 1)
         if verb.dep_ in {"xcomp", "pcomp", "advcl", "acl", "relcl", "ccomp", "dep"}:
@@ -181,11 +177,7 @@ class Roles:
         if asked is not None:
             return asked
         if is_passive(head):
-            return (
-                next((self.antecedent(head, c) for c in head.children if c.dep_ == "nsubjpass"), None)
-                if verb.dep_ in {"xcomp", "ccomp"}
-                else None
-            )
+            return self._passive_subject(head) if verb.dep_ in {"xcomp", "ccomp"} else None
         if verb.dep_ in {"xcomp", "ccomp"} or (verb.dep_ == "advcl" and lemma in acts.OBJECT_CONTROL):
             target = next((c for c in head.children if c.dep_ in {"dobj", "dative"} and c.i < verb.i), None)
             if target is not None and lemma in acts.OBJECT_CONTROL:
@@ -255,13 +247,30 @@ class Roles:
         return None if is_passive(governor) else self._actor(governor, depth + 1)
 
     def _passive_subject(self, verb: "Token") -> "Token | None":
-        return next((self.antecedent(verb, c) for c in verb.children if c.dep_ == "nsubjpass"), None)
+        own = passive_subject(verb)
+        return self.antecedent(verb, own) if own is not None else None
 
     def antecedent(self, verb: "Token", subject: "Token") -> "Token":
         """The noun that a relative pronoun stands for, else the subject itself."""
-        if subject.lower_ in _RELATIVE and verb.dep_ == "relcl":
-            return verb.head
-        return subject
+        if subject.lower_ not in _RELATIVE or verb.dep_ != "relcl":
+            return subject
+        noun, steps = verb.head, 0
+        while steps < 4 and not self._may_be_meant(verb, noun):
+            above = noun.head.head if noun.dep_ == "pobj" and noun.head.dep_ == "prep" else None
+            if above is None or above.pos_ not in {"NOUN", "PROPN"}:
+                # better nobody than the wrong one: the pronoun itself is told
+                return subject
+            noun, steps = above, steps + 1
+        return noun if steps < 4 else subject
+
+    def _may_be_meant(self, verb: "Token", noun: "Token") -> bool:
+        """Whether a relative clause can be about a noun: their numbers agree, and no place kills."""
+        number = _number(verb)
+        if number and noun.tag_ in {"NN", "NNS"} and number != noun.tag_ and not any(noun.conjuncts):
+            return False
+        harms = acts.TYPE_OF.get(verb.lemma_.lower()) in {"kill", "injure", "attack", "destroy"}
+        harms = harms or (verb.lemma_.lower() == "leave" and any(c.dep_ in {"dobj", "ccomp"} for c in verb.children))
+        return not harms or is_passive(verb) or not (self.is_place(noun) or noun.lemma_.lower() in acts.PLACES)
 
     def recipient(self, verb: "Token") -> "Token | None":
         """To or for whom."""
@@ -325,7 +334,8 @@ class Roles:
                 return True
         return False
 
-    def _is_time(self, token: "Token") -> bool:
+    def is_time(self, token: "Token") -> bool:
+        """Whether a token belongs to a time expression."""
         end = token.idx + len(token)
         return any(ref.span.start <= token.idx and end <= ref.span.end for ref in self.times)
 
@@ -334,6 +344,14 @@ class Roles:
         target = next((c for c in verb.children if c.dep_ == "dobj"), None)
         light = self.light(verb, target)
         return light is not None and light[1] == "permit"
+
+
+def _number(verb: "Token") -> str:
+    """The tag of the noun a verb in the present agrees with, "" where its form does not tell."""
+    finite = next((c for c in verb.children if c.dep_ in {"aux", "auxpass"} and c.i < verb.i), verb)
+    if finite.tag_ == "VBZ" or finite.lower_ == "was":
+        return "NN"
+    return "NNS" if finite.lower_ in {"are", "were", "have"} else ""
 
 
 def _called_on(verb: "Token") -> "Token | None":
@@ -351,9 +369,31 @@ def _is_means(noun: "Token") -> bool:
     return noun.tag_ == "NN" and not any(True for _ in noun.children) and noun.lower_ in acts.MEANS
 
 
+def passive_subject(verb: "Token") -> "Token | None":
+    """The one a passive verb is done to, as the clause names it."""
+    own = next((c for c in verb.children if c.dep_ in {"nsubjpass", "csubjpass"}), None)
+    if own is None and _lacks_auxiliary(verb):
+        own = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    return own
+
+
+def _lacks_auxiliary(verb: "Token") -> bool:
+    """'Twelve killed in blast': headlines leave 'were' out, and such verbs never stand without whom they befall."""
+    if verb.tag_ not in {"VBD", "VBN"} or verb.lemma_.lower() not in acts.BEFALLING:
+        return False
+    shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
+    if any(c.dep_ in {"dobj", "aux", "auxpass", "ccomp", "xcomp", "prt"} for c in (*verb.children, *shared)):
+        return False
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if subject is None or subject.lower_ in _RELATIVE | {"he", "she", "they", "we", "i"}:
+        return False
+    following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
+    return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
+
+
 def is_passive(verb: "Token") -> bool:
     """Whether a verb is in the passive."""
-    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children):
+    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children) or _lacks_auxiliary(verb):
         return True
     if verb.tag_ != "VBN":
         return False
