@@ -8,7 +8,6 @@ from monitor.stories.live import Live, LiveMembers, Prepared
 from monitor.stories.neardup import Verdict
 from monitor.stories.novelty import changes
 from monitor.stories.sameness import Likeness, Setting, likeness, names_shared
-from monitor.stories.terms import key_of
 
 _VERDICTS = {
     Verdict.COPY: "a copy",
@@ -65,8 +64,22 @@ def compare(new: Prepared, other: Live, live: LiveMembers) -> Likeness:
     my_keys = set(new.trace.terms.keys.tolist())
     return likeness(
         shared,
-        Setting(new.trace.places, new.trace.days, new.trace.all_days, new.trace.acts, my_keys.__contains__),
-        Setting(other.places, other.days, other.all_days, other.acts, lambda key: live.has_word(other, key)),
+        Setting(
+            new.trace.places,
+            new.trace.days,
+            new.trace.all_days,
+            new.trace.acts,
+            new.trace.looks_back,
+            my_keys.__contains__,
+        ),
+        Setting(
+            other.places,
+            other.days,
+            other.all_days,
+            other.acts,
+            other.looks_back,
+            lambda key: live.has_word(other, key),
+        ),
         gap=abs(new.time - other.time),
         other_language=other_language(new, other),
     )
@@ -79,10 +92,11 @@ def other_language(new: Prepared, other: Live) -> bool:
 
 def evidence(new: Prepared, other: Live, seen: Likeness, live: LiveMembers) -> Iterator[str]:
     """The weightiest words and names in common, and what speaks against."""
+    theirs = set(other.terms()[0].tolist())
     weight = {
         word: w * live.terms.rarity(word)
         for word, w in new.reading.weights.items()
-        if live.has_word(other, key_of(word))
+        if live.terms.number(word) in theirs
     }
     yield f"words {seen.shared.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:_SHOWN])}"
     if both := new.reading.lead_names & weight.keys():

@@ -232,12 +232,12 @@ class Grouper:
         """The likeliest members with how alike each is."""
         terms, trace = self._live.terms, new.trace
         my_keys = set(trace.terms.keys.tolist())
-        mine = Setting(trace.places, trace.days, trace.all_days, trace.acts, my_keys.__contains__)
+        mine = Setting(trace.places, trace.days, trace.all_days, trace.acts, trace.looks_back, my_keys.__contains__)
         for other, shared in self._live.likely(terms.query(trace.terms), self.settings.candidates):
             if shared.words < MIN_WORDS or other.roundup:
                 continue
             has_word = partial(self._live.has_word, other)
-            theirs = Setting(other.places, other.days, other.all_days, other.acts, has_word)
+            theirs = Setting(other.places, other.days, other.all_days, other.acts, other.looks_back, has_word)
             yield (
                 other,
                 likeness(

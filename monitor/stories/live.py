@@ -28,8 +28,8 @@ NEAR = timedelta(days=14)
 """Days farther off are history, and the same in every report of a series."""
 
 MAX_PLACES, MAX_DAYS = 20, 60
-_FIRST_LOOK = 16
-"""So many rows of the signatures are compared with everything; the rest only where one of these agrees."""
+_FIRST_LOOK, _ENOUGH = 24, 2
+"""So many rows of the signatures are compared with everything; the rest only where enough of these agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Live:
     page: int
     digest: bytes
     lang: str
+    looks_back: bool
     roundup: bool
     titled_only: bool
     body: bytes
@@ -113,6 +114,7 @@ def prepare(article: Article | Member) -> Prepared:
         all_days=tuple(sorted(day.toordinal() for day in reading.all_days))[:MAX_DAYS],
         acts=tuple(sorted(key_of(act) for act in {a for s in reading.lead[:2] for a in s.actions}))[:MAX_DAYS],
         lang=article.lang,
+        looks_back=reading.looks_back,
         roundup=reading.roundup,
         titled_only=reading.titled_only,
         body=pack_past(article.title[:1000], side, told),
@@ -194,10 +196,10 @@ class LiveMembers:
             return []
         columns = self._signatures[:, self._base - self._first_column : self._next - self._first_column]
         wanted = prepared.trace.signature
-        seen = np.zeros(columns.shape[1], dtype=bool)
+        seen = np.zeros(columns.shape[1], dtype=np.uint8)
         for row, byte in zip(columns[:_FIRST_LOOK], wanted, strict=False):
-            seen |= row == byte
-        maybe = np.flatnonzero(seen)
+            seen += row == byte
+        maybe = np.flatnonzero(seen >= _ENOUGH)
         agreeing = (columns[:, maybe] == wanted[:, None]).sum(axis=0)
         enough = agreeing >= MIN_AGREEING
         found, agreeing = maybe[enough], agreeing[enough]
@@ -237,6 +239,7 @@ class LiveMembers:
             page=trace.page,
             digest=trace.digest,
             lang=self._known.setdefault(trace.lang, trace.lang),
+            looks_back=trace.looks_back,
             roundup=trace.roundup,
             titled_only=trace.titled_only,
             body=trace.body,

@@ -39,7 +39,11 @@ _NUMBER = re.compile(
     \s?(?P<percent>%|percent\b|per\s+cent\b|pct\b)?
     """
 )
-_MAY_HAVE_NUMBER = re.compile(rf"(?i)\d|\b(?:{_WORDS}|several|dozens?|scores|hundreds?|thousands?|million)\b")
+NUMBER_WORDS = frozenset(
+    [*WORD_VALUES, "several", "dozen", "dozens", "scores", "hundred", "hundreds", "thousand", "thousands", "million"]
+)
+"""A sentence without a digit and without one of these has no figure."""
+
 _MOVED_TO = re.compile(
     r"(?i)\b(?:to|at|from|was|were|is|stands at|stood at|reached|reaches|hits?|passed|passes|tops)\s+"
     r"(?:(?:at least|more than|about|around|some|nearly|over)\s+)?$"
@@ -142,8 +146,6 @@ def figures_of(sentence: str, context: frozenset[str] = frozenset()) -> tuple[Fi
         sentence: as the article has it.
         context: stems of the sentence that carry a subject.
     """
-    if not _MAY_HAVE_NUMBER.search(sentence):
-        return ()
     found = [(m, value) for m in _NUMBER.finditer(sentence) if (value := _value(sentence, m)) is not None]
     revised = bool(found) and bool(REVISED.search(sentence))
     figures = []

@@ -90,6 +90,15 @@ BACKGROUND = re.compile(
     r"in\s+recent\s+(?:years|months|weeks)|so\s+far\s+this\s+year|"
     r"earlier\s+this\s+(?:year|month)|war\s+began|ever\b|annually|every\s+year|each\s+year)"
 )
+LOOKS_BACK = re.compile(
+    r"(?i)\b(?:tolls?|(?:number|count)\s+of\s+(?:people|those|dead|victims|deaths|injured|missing|survivors)|"
+    r"(?:more|new|further|last|final|second|third|fourth|fifth|\w+\s+more)\s+(?:bod(?:y|ies)|victims?|deaths?)|"
+    r"(?:dies?|died|succumb\w*)\s+(?:\w+\s+){0,3}(?:wounds|injuries|hospital|after)|bring(?:s|ing)\s+the\s+\w+|"
+    r"(?:rise|rises|rose|risen|climbs?|climbed|jumps?|jumped)\s+(?:to|by|from)|(?:days?|weeks?|hours)\s+after|"
+    r"\w+day['’]s|last\s+(?:week|month)['’]s)\b"
+)
+"""What a follow-up says and a first report of an event does not."""
+
 FIRST_TIME = re.compile(r"(?i)\bfor\s+(?:the|a)\s+first\s+time\b|\bfirst[- ]ever\b")
 REVISED = re.compile(
     r"(?i)\b(?:ris(?:e|es|en|ing)|rose|climb(?:s|ed)?|jump(?:s|ed)?|increas(?:e|es|ed)|grow[ns]?|grew|"

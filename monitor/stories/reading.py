@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.stories.numbers import Figure, figures_of
-from monitor.stories.phrases import FURNITURE, ROUNDUP
+from monitor.stories.numbers import NUMBER_WORDS, Figure, figures_of
+from monitor.stories.phrases import FURNITURE, LOOKS_BACK, ROUNDUP
 from monitor.stories.vocabulary import ACTIONS, COMMON, MONTHS, STOP, WEEKDAYS, stem
 
 MAX_CHARS = 12_000
@@ -82,6 +82,7 @@ class Reading:
         places: names that stand where a place stands ("in Odesa"), in title and lead.
         days: calendar days the title and lead name, reckoned from the article's time.
         all_days: those of the whole text.
+        looks_back: title or lead speak of an event told before, such as a toll that rises.
         roundup: a list of headlines or pictures rather than a report.
         titled_only: there is no text to speak of.
     """
@@ -95,6 +96,7 @@ class Reading:
     places: frozenset[str]
     days: frozenset[date]
     all_days: frozenset[date]
+    looks_back: bool
     roundup: bool
     titled_only: bool
 
@@ -160,6 +162,7 @@ def read(title: str, text: str, time: datetime) -> Reading:
         places=frozenset(p for words in lead_words for p in _places(words, names)),
         days=days_of([w.casefold() for words in lead_words for w in words], time.date()),
         all_days=days_of([*title_tokens, *tokens], time.date()),
+        looks_back=any(LOOKS_BACK.search(s.text) for s in lead),
         roundup=bool(ROUNDUP.search(title)) or _is_list(text[:MAX_CHARS]),
         titled_only=titled_only,
     )
@@ -175,6 +178,7 @@ def _sentence(text: str, raw: Sequence[str], names: frozenset[str], *, numbered:
     words = tuple(
         _join(s for t, s in zip(tokens, stems, strict=True) if t not in STOP and s not in STOP and not t[0].isdigit())
     )
+    numbered = numbered and any(t[0].isdigit() or t in NUMBER_WORDS for t in tokens)
     return Sentence(
         text=text,
         words=words,
@@ -259,9 +263,9 @@ def _weights(title: Sentence, body: Sequence[Sentence]) -> dict[str, float]:
 def days_of(tokens: Sequence[str], today: date) -> frozenset[date]:
     """Calendar days a text names: dates, weekdays (the last one up to today), today and yesterday."""
     found: set[date] = set()
-    if _DAY_WORDS.isdisjoint(tokens) and not any(t.startswith("20") or t.count(".") == 2 for t in tokens):
-        return frozenset()
     for at, token in enumerate(tokens):
+        if token not in _DAY_WORDS and not token[0].isdigit():
+            continue
         before = tokens[at - 1] if at else ""
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if token in WEEKDAYS:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from monitor.stories.terms import Shared, key_of
 
-WORDS, NAMES, OTHER_PLACE, OTHER_EVENT, A_DAY, UNLIKE = 7.7, 5.7, -1.2, -4.2, -0.13, -4.2
+WORDS, NAMES, OTHER_PLACE, OTHER_EVENT, A_DAY, UNLIKE = 7.7, 5.7, -1.2, -8.0, -0.13, -4.2
 """Weights of a logistic model, fitted to pairs of articles of the development half of the project's stream."""
 
 MANY_NAMES = 10.0
@@ -37,6 +37,7 @@ class Setting:
         places: of title and lead, by number or key.
         days: of title and lead; all_days: of the whole text, as ordinals.
         acts: keys of the acts title and lead tell of.
+        looks_back: title or lead speak of an event told before.
         has_word: whether a place's word stands anywhere in the article.
     """
 
@@ -44,6 +45,7 @@ class Setting:
     days: Collection[int]
     all_days: Collection[int]
     acts: Collection[int]
+    looks_back: bool
     has_word: Callable[[int], bool]
 
 
@@ -99,7 +101,7 @@ def conflict_of(mine: Setting, theirs: Setting) -> str:
         if only_mine and only_theirs:
             return "places"
     same_day = set(mine.days) & set(theirs.all_days) or set(theirs.days) & set(mine.all_days)
-    if mine.days and theirs.days and not same_day:
+    if mine.days and theirs.days and not same_day and not mine.looks_back and not theirs.looks_back:
         again = REPEATED & set(mine.acts) & set(theirs.acts)
         if len(again) > 1 or again & HARM:
             return "events"

@@ -22,7 +22,7 @@ VERSION = 1
 """Of the packed form. Who changes the form counts this up, and adds a migration that empties what is stored."""
 
 _HEAD = struct.Struct("<BB8s64sHHBBBBQ2s")
-_ROUNDUP, _TITLED_ONLY = 1, 2
+_ROUNDUP, _TITLED_ONLY, _LOOKS_BACK = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Trace:
         days: calendar days the title and lead name; all_days: the whole text, both as ordinals.
         acts: keys of the acts that title and lead tell of.
         lang: ISO 639-1 code or "".
+        looks_back: title or lead speak of an event told before.
         roundup: a list of headlines or pictures rather than a report.
         titled_only: there is no text to speak of.
         body: see `Past`.
@@ -51,6 +52,7 @@ class Trace:
     all_days: tuple[int, ...]
     acts: tuple[int, ...]
     lang: str
+    looks_back: bool
     roundup: bool
     titled_only: bool
     body: bytes
@@ -69,6 +71,7 @@ class Past:
 def pack(trace: Trace) -> bytes:
     """As bytes; `unpack` gives the same again."""
     flags = (_ROUNDUP if trace.roundup else 0) | (_TITLED_ONLY if trace.titled_only else 0)
+    flags |= _LOOKS_BACK if trace.looks_back else 0
     lang = trace.lang.encode("ascii", "ignore")[:2].ljust(2)
     return b"".join((
         _HEAD.pack(VERSION, flags, trace.digest, trace.signature.tobytes(), len(trace.terms.keys), trace.terms.lead,
@@ -107,6 +110,7 @@ def unpack(packed: bytes) -> Trace:
         days=tuple(islice(numbers, days)),
         all_days=tuple(numbers),
         lang=lang.decode("ascii").strip(),
+        looks_back=bool(flags & _LOOKS_BACK),
         roundup=bool(flags & _ROUNDUP),
         titled_only=bool(flags & _TITLED_ONLY),
         body=packed[at:],
