@@ -13,9 +13,9 @@ from monitor.model.alert import Alert, AlertKind, Held, Hold, Reason, Verdict
 from monitor.model.answer import Silence
 from monitor.model.article import BASELINE, Article, SourceKind
 from monitor.model.policy import HOURLY, DigestTimes, Handling, Policy, first_outside
-from monitor.model.rule import Digest, Match, Rule, Severity
+from monitor.model.rule import Digest, Match, Rule, Severity, Updates
 from monitor.model.selector import Subject
-from monitor.model.story import Relation, StoryDecision
+from monitor.model.story import Change, Relation, StoryDecision
 
 CALLS = ("escalate", "repeat")
 """Keys of what waits for nobody to answer."""
@@ -284,13 +284,20 @@ def _follow_up(
         return None, Reason.TOO_OLD
     if any(change.kind in _CORRECTIONS for change in story.changes):
         return AlertKind.CORRECTION, Reason.CORRECTED
-    if story.changes and story.relation is not Relation.COPY:
+    brings = story.changes if story.relation is not Relation.COPY else ()
+    if _wanted(draft.rules, brings):
         return AlertKind.UPDATE, Reason.NEW_FACTS
     if any(about.verdicts.get(rule.id, _FREE).speaks for rule in draft.rules):
         return AlertKind.UPDATE, Reason.EDITED
     if draft.severity.rank > max(severity.rank for severity in told):
         return AlertKind.UPDATE, Reason.SEVERITY_ROSE
-    return None, _NO_NEWS.get(story.relation, Reason.NO_NEWS)
+    return None, Reason.MINOR_NEWS if brings else _NO_NEWS.get(story.relation, Reason.NO_NEWS)
+
+
+def _wanted(rules: Iterable[Rule], changes: Sequence[Change]) -> bool:
+    """Whether one of the rules asks for news of this kind."""
+    asked = {rule.updates for rule in rules}
+    return (Updates.ALL in asked and bool(changes)) or (Updates.MAJOR in asked and any(c.major for c in changes))
 
 
 def _raised(draft: Draft, about: Situation) -> list[Alert]:

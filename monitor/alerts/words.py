@@ -12,6 +12,7 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.SEVERITY_ROSE: "a graver rule matched a story the channel knows",
     Reason.COPY: "a copy of a report the channel has had",
     Reason.NO_NEWS: "the same story, and nothing new in it",
+    Reason.MINOR_NEWS: "news, but not of the kind the rule's `updates` asks for",
     Reason.EDITED_NO_NEWS: "edited, and nothing material changed",
     Reason.BASELINE: "listed by its feed already when the feed was new here",
     Reason.TOO_OLD: "published longer ago than the rule's max_age",

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     COPY = "copy_of"
     NO_NEWS = "same_story_no_news"
     EDITED_NO_NEWS = "edited_no_news"
+    MINOR_NEWS = "minor_news"
     TOO_OLD = "too_old"
     BASELINE = "baseline"
     OFF_SCHEDULE = "off_schedule"

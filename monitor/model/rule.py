@@ -381,6 +381,14 @@ class Throttle:
     within: timedelta
 
 
+class Updates(StrEnum):
+    """Which news of a story that has alerted alert again; corrections and retractions always do."""
+
+    ALL = "all"
+    MAJOR = "major"
+    NONE = "none"
+
+
 class Digest(StrEnum):
     """Whether a rule's alerts go out one by one, or gathered once an hour or a day."""
 
@@ -401,6 +409,7 @@ class Rule:
         channels: where alerts go; empty means the configured default.
         throttle: how many alerts a channel bears; None for any number.
         digest: whether alerts are gathered.
+        updates: which news of a story that has alerted alert again.
         trends: what must come together over time before a match alerts.
         max_age: articles published longer ago do not alert.
         full_text: of which articles the page is read, where the feed gives a summary and has no wish of its own.
@@ -427,6 +436,7 @@ class Rule:
     runbook: str = ""
     throttle: Throttle | None = None
     digest: Digest = Digest.OFF
+    updates: Updates = Updates.ALL
     trends: Trends = NO_TRENDS
     tests: tuple[RuleTest, ...] = ()
     file: str = ""

@@ -1,5 +1,6 @@
 """How an article stands to what is already known."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,16 @@ class Relation(StrEnum):
     SAME_STORY = "same-story"
     UPDATE = "update"
     EDITED = "edited"
+
+
+_MAJOR = 1.25
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def _value(text: str) -> float:
+    """The first number of a text in digits, 0 for none."""
+    found = _DIGITS.search(text)
+    return float(found[0].replace(",", "")) if found else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,16 @@ class Change:
     before: str = ""
     after: str = ""
     about: str = ""
+
+    @property
+    def major(self) -> bool:
+        """Whether it is a new event, a denial or a notice, or a number that changed by a quarter or more."""
+        if self.kind in {"title", "name", "statement"}:
+            return False
+        before, after = _value(self.before), _value(self.after)
+        if self.kind != "number" or not before or not after:
+            return True
+        return max(before, after) >= _MAJOR * min(before, after)
 
 
 @dataclass(frozen=True, slots=True)

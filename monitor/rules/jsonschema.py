@@ -4,7 +4,7 @@ from typing import Any, Final, get_args
 
 from monitor.model.article import FullText
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
-from monitor.model.rule import Digest, FieldName, Severity
+from monitor.model.rule import Digest, FieldName, Severity, Updates
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, DEFAULT_DISTANCE
 from monitor.rules.factual import CLAIM_KEYS, ENTITY_KEYS, EVENT_KEYS, PLACE_KEYS, QUOTE_KEYS
 from monitor.rules.query import MAX_DISTANCE
@@ -107,6 +107,8 @@ _VALUES: Final[dict[str, Schema]] = {
     "throttle": {"type": ["string", "boolean"], "description": "At most so many alerts: 5 per 1h."}
     | {"default": "off"},
     "digest": {"enum": [*Digest, False]} | {"description": "Gather alerts once an hour or a day.", "default": "off"},
+    "updates": {"enum": [*Updates, False]}
+    | {"description": "Which news of a story that has alerted alert again.", "default": "all"},
     "frequency": {"type": ["string", "boolean"], "description": "Independent outlets within a time: 3 outlets in 2h."},
     "spike": {"anyOf": [{"type": ["string", "boolean"]}, _mapping(SPIKE_KEYS, _SPIKE)]}
     | {"description": "Articles come so many times as often as usual: 3x in 6h."},

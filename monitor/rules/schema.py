@@ -7,7 +7,19 @@ from collections.abc import Mapping as Names
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from monitor.errors import RuleError
-from monitor.model.rule import ALWAYS, AllOf, AnyOf, Attribute, Condition, NoneOf, Regex, Rule, RuleTest, Term
+from monitor.model.rule import (
+    ALWAYS,
+    AllOf,
+    AnyOf,
+    Attribute,
+    Condition,
+    NoneOf,
+    Regex,
+    Rule,
+    RuleTest,
+    Term,
+    Updates,
+)
 from monitor.model.trend import NO_TRENDS
 from monitor.rules.aliases import Spelling, read_spellings, spell_out
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, ConditionReading
@@ -137,6 +149,7 @@ def version_of(rule: Rule) -> str:
     meaning = [
         rule.id, rule.name, rule.severity.value, rule.channels, rule.enabled, rule.labels, rule.max_age.total_seconds(),
         schedule, rule.mention, rule.owner, rule.runbook, str(rule.throttle or ""), rule.digest.value,
+        *(() if rule.updates is Updates.ALL else (rule.updates.value,)),
         "" if rule.trends == NO_TRENDS else str(rule.trends), rule.full_text.value,
         _plain(rule.condition),
     ]  # fmt: skip
@@ -235,6 +248,7 @@ class _RuleReading(ConditionReading):
             runbook=settings.runbook,
             throttle=settings.throttle,
             digest=settings.digest,
+            updates=settings.updates,
             trends=settings.trends,
             tests=tests,
             file=self.file,

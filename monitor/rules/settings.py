@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.model.article import FullText
-from monitor.model.rule import ALWAYS, Digest, Schedule, Severity, Throttle
+from monitor.model.rule import ALWAYS, Digest, Schedule, Severity, Throttle, Updates
 from monitor.model.trend import NO_TRENDS, Trends
 from monitor.rules.durations import LONGEST, read_duration
 from monitor.rules.reading import Reading
@@ -43,6 +43,7 @@ class Settings:
     runbook: str = ""
     throttle: Throttle | None = None
     digest: Digest = Digest.OFF
+    updates: Updates = Updates.ALL
     trends: Trends = NO_TRENDS
     enabled: bool = True
 
@@ -175,6 +176,17 @@ def _digest(reading: Reading, settings: Settings, node: Node) -> Settings:
     return replace(settings, digest=Digest(written)) if written else settings
 
 
+def _updates(reading: Reading, settings: Settings, node: Node) -> Settings:
+    written = reading.text(node, "updates").lower()
+    written = "none" if written in _NO else "all" if written in _YES else written
+    if written and written not in list(Updates):
+        near = reading.nearest(written, list(Updates))
+        hint = f"; did you mean {near}?" if near else ""
+        reading.fail(node, f"`{written[:60]}` is none of {', '.join(Updates)}{hint}")
+        return settings
+    return replace(settings, updates=Updates(written)) if written else settings
+
+
 def _enabled(reading: Reading, settings: Settings, node: Node) -> Settings:
     written = reading.text(node, "enabled").lower()
     if written and written not in _YES + _NO:
@@ -196,6 +208,7 @@ _CHANGES: Final[dict[str, Callable[[Reading, Settings, Node], Settings]]] = {
     "runbook": _runbook,
     "throttle": _throttle,
     "digest": _digest,
+    "updates": _updates,
     "enabled": _enabled,
 }
 SETTING_KEYS = (*_CHANGES, *TREND_KEYS)

@@ -15,7 +15,7 @@ from monitor.alerts.policy import Situation, alerts_from
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card
 from monitor.model.article import Article, SourceKind
 from monitor.model.policy import Policy
-from monitor.model.rule import Hit, Match, Rule, Schedule, Severity, Term
+from monitor.model.rule import Hit, Match, Rule, Schedule, Severity, Term, Updates
 from monitor.model.story import Change, Relation, StoryDecision
 from tests.support.nouns import NOON, alert, article
 
@@ -137,3 +137,31 @@ def test_a_rule_off_duty_stays_silent_and_leaves_the_channel_to_the_others() -> 
 
     assert decided(night) == [(None, "off_schedule", ("night",), "critical")]
     assert decided(night, day) == [("first", "new_story", ("day",), "low")]
+
+
+EVENT = Change("event", "Police arrested an engineer.")
+SMALL, LARGE = Change("number", "", "1,200", "1,250", "injured"), Change("number", "", "12", "17", "killed")
+CORRECTION, CONFIRMED = Change("correction", "Correction: it was 12."), Change("statement", "The mayor confirmed it.")
+
+
+@pytest.mark.parametrize(
+    ("updates", "change", "kind", "reason"),
+    [
+        ("all", SMALL, "update", "new_facts"),
+        ("major", SMALL, None, "minor_news"),
+        ("major", CONFIRMED, None, "minor_news"),
+        ("major", LARGE, "update", "new_facts"),
+        ("major", EVENT, "update", "new_facts"),
+        ("none", EVENT, None, "minor_news"),
+        ("none", CORRECTION, "correction", "corrected"),
+    ],
+)
+def test_a_rule_says_which_news_of_a_story_it_wants(
+    updates: str, change: Change, kind: str | None, reason: str
+) -> None:
+    about = article()
+    rules = {"missiles": replace(rule("missiles", "high", "#war", 48), updates=Updates(updates))}
+    story = StoryDecision(about.id, "s", Relation.UPDATE, changes=(change,))
+    prior = [alert(article("x"), story="s", channel="#war")]
+    (decision,) = decide(about, [match("missiles")], rules, story, prior=prior, now=NOON, default_channel="")
+    assert (decision.kind, decision.reason) == (kind, reason)
