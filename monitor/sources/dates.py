@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 _MAX_CHARS = 100
 # Before the web there was no publishing date to read; 1970-01-01 and 0001-01-01 are how programs write "none".
@@ -26,6 +27,8 @@ _WRITTEN = re.compile(
     r"(?:\s+(?P<y2>\d{4}))?(?:\s*\(.*\))?",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\s\[?((?:[A-Z][A-Za-z_]{1,20}/){1,2}[A-Za-z_+-]{1,30}\d{0,2})\]?$")
+_KOREAN_CLOCK = re.compile(r"오([전후]) ?(\d{1,2}:\d\d(?::\d\d)?)")
 _NUMBERS = re.compile(r"(\d{1,4})[./](\d{1,2})[./](\d{4}|\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})")
 # A year and a month's name (or a character of Chinese, Japanese or Korean dates), or a count and "ago".
@@ -67,6 +70,11 @@ def parse_date(text: str | float, now: datetime, *, words: bool = True) -> datet
     text = " ".join(text[: _MAX_CHARS * 2].split())[:_MAX_CHARS]
     if not text or not any(char.isdigit() for char in text):
         return None
+    place = _PLACE.search(text)
+    if place:
+        return _at_place(text[: place.start()], place[1], now)
+    if "오" in text:
+        text = _KOREAN_CLOCK.sub(lambda found: f"{found[2]} {'am' if found[1] == '전' else 'pm'}", text)
     try:
         when = _quick(text) or _iso(_dashed(text)) or _written(text)
     except (ValueError, OverflowError):
@@ -76,6 +84,16 @@ def parse_date(text: str | float, now: datetime, *, words: bool = True) -> datet
     if when is None and words and _IN_WORDS.search(text):
         when = _foreign(text, now.replace(minute=0, second=0, microsecond=0))
     return _sane(when)
+
+
+def _at_place(text: str, place: str, now: datetime) -> datetime | None:
+    """A date whose zone is written as a place of the time zone database."""
+    try:
+        zone = ZoneInfo(place)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+    when = parse_date(text, now, words=False)
+    return when.replace(tzinfo=zone).astimezone(UTC) if when else None
 
 
 def _quick(text: str) -> datetime | None:
