@@ -20,12 +20,13 @@ check: $(VENV)/.test ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test ## measure matching, key facts, feeds and stories beside others, in one run each
+bench: $(VENV)/.test ## measure matching, key facts, feeds, stories and alerts, in one run each
 	$(BIN)/python -m bench.matching
 	$(BIN)/python -m bench.facts
 	$(BIN)/python -m bench.feeds
 	$(BIN)/python -m bench.stories
 	$(BIN)/python -m bench.freshness --feeds 2000
+	$(BIN)/python -m bench.alerts --seconds 20 --seeds 1
 
 format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts.backoff import delay
+from monitor.alerts.backoff import LONGEST_ASKED, delay
 from monitor.alerts.digest import late
 from monitor.errors import StoreError
 from monitor.model.alert import Delivery, DeliveryState
@@ -415,7 +415,8 @@ class Outbox:
 
     def _paused_until(self, sink: str, channel: str, now: datetime) -> datetime | None:
         ends = [self._troubles[key].until for key in {(sink, channel), (sink, "")} if key in self._troubles]
-        return max((end for end in ends if end > now), default=None)
+        # An end further ahead was reckoned by a clock that has been set right since.
+        return max((end for end in ends if now < end <= now + 2 * LONGEST_ASKED), default=None)
 
     async def _put_back(self, delivery: Delivery, until: datetime) -> None:
         """Give a claimed delivery back untried."""

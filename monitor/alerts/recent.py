@@ -1,6 +1,6 @@
 """What alerts have done lately: how often each rule fired and was told where, and what waits together until when."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -50,15 +50,18 @@ class Recent:
         for held in waiting:
             self.note_due(held.channel, held.key, held.due)
 
-    def told(self, rule: str, channel: str, since: datetime) -> list[datetime]:
-        """When the rule's alerts went to the channel after that moment, oldest first."""
+    def told(self, rule: str, channel: str, since: datetime, until: datetime) -> list[datetime]:
+        """When the rule's alerts went to the channel between these moments, oldest first.
+
+        Times after `until` are a clock's that was wrong, and count for nothing.
+        """
         times = self._told.get((rule, channel_key(channel)), [])
-        return times[bisect_left(times, since) :]
+        return times[bisect_left(times, since) : bisect_right(times, until)]
 
     def due(self, channel: str, key: str, now: datetime) -> datetime | None:
         """When what waits under this key in the channel is told; None where nothing does."""
         due = self._due.get((channel_key(channel), key))
-        return due if due is not None and due > now else None
+        return due if due is not None and now < due <= now + WINDOW else None
 
     def surge(self, rule: str, now: datetime) -> tuple[int, float] | None:
         """How often the rule fired in the last hour, and in an hour as usual; None before it has run for a day."""
@@ -66,7 +69,7 @@ class Recent:
         if not times or now - times[0] < _LEARNT_AFTER:
             return None
         hour = bisect_left(times, now - _HOUR)
-        return len(times) - hour, hour / ((now - _HOUR - times[0]) / _HOUR)
+        return bisect_right(times, now) - hour, hour / ((now - _HOUR - times[0]) / _HOUR)
 
 
 def _add(times: list[datetime], at: datetime) -> None:

@@ -227,7 +227,7 @@ def throttled(draft: Draft, about: Situation) -> Draft:
     frees: list[tuple[datetime, str]] = []
     for rule in draft.rules:
         throttle = rule.throttle or draft.handling.throttle
-        told = about.recent.told(rule.id, draft.channel, about.now - throttle.within) if throttle else []
+        told = about.recent.told(rule.id, draft.channel, about.now - throttle.within, about.now) if throttle else []
         if throttle is None or len(told) < throttle.alerts:
             return draft
         frees.append((told[-throttle.alerts] + throttle.within, rule.id))
@@ -340,9 +340,9 @@ def _group(draft: Draft, about: Situation) -> tuple[str, datetime | None]:
     """The group's name, and when it was last told here."""
     rule, now, interval = draft.rules[0], about.now, draft.handling.group_interval
     if draft.handling.group_by == "story":
-        last = max((alert.created for alert in _raised(draft, about)), default=None)
+        last = max((alert.created for alert in _raised(draft, about) if alert.created <= now), default=None)
         return f"story {about.story.story_id}", last
     label = rule.labels[0] if draft.handling.group_by == "label" and rule.labels else ""
     members = [r.id for r in about.rules.values() if label in r.labels] if label else [rule.id]
-    told = [at for name in members for at in about.recent.told(name, draft.channel, now - interval)]
+    told = [at for name in members for at in about.recent.told(name, draft.channel, now - interval, now)]
     return (f"label {label}" if label else f"rule {rule.id}"), max(told, default=None)

@@ -1,6 +1,7 @@
 """What the parts of the store share: the engine, and writing rows idempotently."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Table
@@ -8,6 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 CHUNK = 500
+CLOCK_WRONG = timedelta(days=2)
+"""No time is set so far ahead for a retry, a lease or the beginning of a wait: a clock was wrong then."""
 T = TypeVar("T")
 
 

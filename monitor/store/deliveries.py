@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.model.alert import Alert, AlertKind, Delivery, DeliveryState
 from monitor.model.rule import Severity
-from monitor.store.connected import Connected, chunks
+from monitor.store.connected import CLOCK_WRONG, Connected, chunks
 from monitor.store.engine import transaction
 from monitor.store.raising import read_alert, write_alert_for
 from monitor.store.tables import alerts, deliveries
@@ -56,9 +56,16 @@ class DeliveryStore(Connected):
             )
             .exists()
         )
+        wrong = now + CLOCK_WRONG
         due = or_(
-            and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_try <= now),
-            and_(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.lease_until <= now),
+            and_(
+                deliveries.c.state == DeliveryState.PENDING.value,
+                or_(deliveries.c.next_try <= now, deliveries.c.next_try > wrong),
+            ),
+            and_(
+                deliveries.c.state == DeliveryState.SENDING.value,
+                or_(deliveries.c.lease_until <= now, deliveries.c.lease_until > wrong),
+            ),
         )
         fresh = alerts.c.created > now - _FRESH
         query = (

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from monitor.model.alert import Alert, Held
 from monitor.model.answer import Silence
 from monitor.store.answers import read_silence
-from monitor.store.connected import Connected
+from monitor.store.connected import CLOCK_WRONG, Connected
 from monitor.store.engine import transaction
 from monitor.store.raising import raised_by, read_alert, read_held, write_alert
 from monitor.store.tables import alerts, holds, silences
@@ -45,8 +45,9 @@ class HoldStore(Connected):
             )
 
     def due_holds(self, now: datetime, limit: int = 5_000) -> list[Held]:
-        """What waits no longer, oldest first."""
-        query = select(holds).where(holds.c.ended.is_(None), holds.c.due <= now).order_by(holds.c.due, holds.c.since)
+        """What waits no longer, oldest first; what a clock far ahead of this one made wait, too."""
+        due = or_(holds.c.due <= now, holds.c.since > now + CLOCK_WRONG)
+        query = select(holds).where(holds.c.ended.is_(None), due).order_by(holds.c.due, holds.c.since)
         with transaction(self._engine, read_only=True) as connection:
             return [read_held(row) for row in connection.execute(query.limit(limit))]
 

@@ -274,6 +274,13 @@ class TestOutbox:
         [again] = store.claim("slack", "me", later, LEASE, 10)
         assert (again.attempts, again.uncertain, again.first_try, again.error) == (2, False, NOON, "503")
 
+    def test_a_retry_or_lease_set_by_a_clock_far_ahead_is_not_waited_for(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0), ("two", "two", 0))
+        year = timedelta(days=365)
+        [first, _] = store.claim("slack", "me", NOON + year, LEASE, 10)
+        store.settle(replace(first, state=DeliveryState.PENDING, next_try=NOON + year), NOON + year)
+        assert len(store.claim("slack", "me", NOON + LEASE, LEASE, 10)) == 2
+
     def test_a_lease_that_ran_out_leaves_the_outcome_uncertain(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0))
         store.claim("slack", "me", NOON, LEASE, 10)

@@ -18,7 +18,12 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a daemon that lives in the folder; settings by name, such as SLACK__CHANNEL."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     paths = {f"PATHS__{name.upper()}": str(folder / name) for name in ("rules", "seeds", "var")}
-    defaults = {**paths, "PATHS__FEEDS": str(folder / "feeds.yaml"), "HEALTH__PORT": "0"}
+    defaults = {
+        **paths,
+        "PATHS__FEEDS": str(folder / "feeds.yaml"),
+        "PATHS__ALERTS": str(folder / "alerts.yaml"),
+        "HEALTH__PORT": "0",
+    }
     # The servers of tests are on this machine, and each has a host of its own only by its port.
     defaults |= {"SOURCES__ALLOW_NETWORKS": '["127.0.0.0/8"]', "SOURCES__HOST_RATE": "1000"}
     return (

@@ -232,6 +232,17 @@ async def test_a_storm_is_folded_and_nothing_of_it_is_dropped(desk: Desk) -> Non
     assert len(desk.store.held(told_by=folded.id)) == 80 - calm
 
 
+async def test_a_clock_that_was_a_year_ahead_parks_nothing_for_a_year(desk: Desk) -> None:
+    desk.rule("busy", Severity.LOW, throttle=Throttle(1, HOUR))
+    desk.under("default: {group_interval: 30m, group_by: rule}")
+    desk.clock.forward(days=365)
+    for key in ("a", "b", "c"):
+        desk.publish(key, "busy")
+    desk.clock.time = NOON
+    assert desk.reasons("d", "busy") == ["new_story"]
+    assert sum(alert.kind.value in ("first", "digest") for alert in await desk.release()) == 1
+
+
 def test_a_new_rule_has_no_usual_yet(desk: Desk) -> None:
     assert {desk.reasons(f"a{number}")[0] for number in range(200)} == {"new_story"}
 
