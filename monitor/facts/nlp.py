@@ -3,7 +3,9 @@
 import functools
 import importlib.metadata
 import importlib.util
+import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,8 @@ OTHERS = {
 }
 PLACEHOLDER_VERSION = "999.9.9"
 """Packages of this version on public indexes only occupy a model's name."""
+
+_THREADS = "OPENBLAS_NUM_THREADS"
 
 MAX_TOKENS = 25_000
 """Tokens that are read at most: 100,000 characters of prose are about 20,000, of bare marks many more."""
@@ -216,16 +220,42 @@ def _installed(package: str) -> bool:
 
 
 def _try(name: str, problems: list[str]) -> "Language | None":
+    one_thread = _keep_to_one_thread()
     import spacy  # noqa: PLC0415 - heavy: only where a text is read
 
     if not Path(name).exists() and not _installed(name):
         problems.append(f"{name} is not installed")
         return None
     try:
-        return spacy.load(name)
+        language = spacy.load(name)
     except (OSError, ImportError, ValueError, AttributeError) as problem:
         problems.append(f"{name}: {' '.join(str(problem).split())[:200]}")
         return None
+    if one_thread:
+        _multiply_with_numpy(language)
+    return language
+
+
+def _keep_to_one_thread() -> bool:
+    """Have numpy's matrix products run on one core, which must be said before numpy is there; whether they do.
+
+    A text's matrices are small: more threads cost more than they bring, and many times over on a busy machine.
+    """
+    if "numpy" not in sys.modules:
+        os.environ.setdefault(_THREADS, "1")
+    return os.environ.get(_THREADS) == "1"
+
+
+def _multiply_with_numpy(language: "Language") -> None:
+    """Matrix products by numpy's library, which takes about half the time of the one spaCy brings."""
+    from thinc.api import NumpyOps  # noqa: PLC0415 - comes with spaCy
+
+    products = NumpyOps(use_blis=False)
+    for _, step in language.pipeline:
+        model: Any = getattr(step, "model", None)
+        for node in model.walk() if hasattr(model, "walk") else ():
+            if isinstance(node.ops, NumpyOps):
+                node.ops = products
 
 
 _MISREAD = {"hope": "hopes hoping", "slate": "slates slated slating", "fine": "fines fined fining"}
