@@ -193,7 +193,7 @@ def _opens_as_word(reading: Reading, token: "Token") -> bool:
         return False
     if token.tag_ in {"NNS", "NNPS"} or token.lemma_.lower() != token.lower_:
         return True
-    return re.search(rf"\b{re.escape(token.lower_)}\b", reading.mended) is not None
+    return token.lower_ in reading.vocabulary
 
 
 def _sane(reading: Reading, start: int, end: int, kind: EntityType) -> Iterator[Mention]:

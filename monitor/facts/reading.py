@@ -44,6 +44,7 @@ class Reading:
         parses: whether there is clause structure.
         starts: character offsets at which sentences start, ascending.
         paragraphs: character spans of the paragraphs.
+        vocabulary: every word of the text, as it is written.
 
     """
 
@@ -54,6 +55,7 @@ class Reading:
     parses: bool
     starts: tuple[int, ...]
     paragraphs: tuple[Span, ...]
+    vocabulary: frozenset[str]
 
     def sentence(self, offset: int) -> int:
         """Number of the sentence a character stands in."""
@@ -108,7 +110,16 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
             starts.append(first.idx)
     if starts:
         starts[0] = 0
-    return Reading(text, mended, doc, title_length, pipeline.parses, tuple(starts) or (0,), tuple(paragraphs))
+    return Reading(
+        text,
+        mended,
+        doc,
+        title_length,
+        pipeline.parses,
+        tuple(starts) or (0,),
+        tuple(paragraphs),
+        frozenset(re.findall(r"\w+", mended)),
+    )
 
 
 def _quieted(dateline: str, known: Mapping[str, str]) -> str:
