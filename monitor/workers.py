@@ -14,6 +14,8 @@ from monitor.sources.pages import Page, PageJob, read_page
 
 # Beyond what a worker takes to load; pages of a few MB need some tens of MB.
 _PAGE_MEMORY = 400_000_000
+# The longest text that is read takes about 400 MB.
+_FACTS_MEMORY = 2_000_000_000
 _PAGE_SECONDS = timedelta(seconds=10)
 
 
@@ -38,7 +40,9 @@ def load_extractor(model: str, gazetteers: tuple[Path, ...]) -> Extracts:
     """The real extractor; imported here because only a worker pays for loading spaCy."""
     from monitor.facts.extract import Extractor
 
-    return Extractor(model, gazetteers)
+    extractor = Extractor(model, gazetteers)
+    extractor.prepare()
+    return extractor
 
 
 def _does_facts(load: Callable[[], Extracts]) -> Callable[[Job], Facts]:
@@ -65,7 +69,12 @@ class FactWorkers:
         on_restart: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         self._pool: Pool[Job, Facts] = Pool(
-            partial(_does_facts, load), name="facts", workers=workers, timeout=timeout, on_restart=on_restart
+            partial(_does_facts, load),
+            name="facts",
+            workers=workers,
+            timeout=timeout,
+            memory=_FACTS_MEMORY,
+            on_restart=on_restart,
         )
 
     async def extract(self, document: str, published: datetime, lang: str, title_length: int = 0) -> Facts:

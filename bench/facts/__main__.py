@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from time import perf_counter
 
-from bench.facts import dates, gold, places, polnear, speed
+from bench.facts import dates, gold, hostile, places, polnear, speed
 from bench.facts.report import Context, Section, Skipped, printed
 from monitor.facts.extract import Extractor
 
@@ -24,6 +24,7 @@ SECTIONS: dict[str, Section] = {
     "dates": dates.measure,
     "places": places.measure,
     "speed": speed.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -46,6 +46,10 @@ class Extractor:
         self._gazetteers = gazetteer.paths(gazetteers)
         self._limit = limit
 
+    def prepare(self) -> None:
+        """Load the English model now, so that the first document need not wait for it."""
+        nlp.load(self._model, "en")
+
     def extract(self, document: str, published: datetime, lang: str, title_length: int = 0) -> Facts:
         """The key facts of one document; the same text gives the same facts.
 

@@ -26,6 +26,8 @@ class Misbehaving:
     def extract(self, document: str, published: datetime, lang: str, title_length: int = 0) -> Facts:
         if document == "break":
             raise ValueError("cannot read this")
+        if document == "flood":
+            return Facts(text=str(len(bytearray(8_000_000_000))), lang=lang, model="", analysed=0)
         if document.startswith(("die", "hang")):
             left = self.folder / document
             if not left.exists():
@@ -92,6 +94,14 @@ async def test_an_error_on_one_article_keeps_the_worker(workers: FactWorkers, re
     with pytest.raises(ExtractionError, match="ValueError: cannot read this"):
         await workers.extract("break", NOON, "en")
     assert (await workers.extract("two", NOON, "en")).model == before.model
+    assert restarts == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is limited where /proc tells its use")
+async def test_an_article_that_floods_memory_goes_on_without_facts(workers: FactWorkers, restarts: list[str]) -> None:
+    with pytest.raises(ExtractionError, match="MemoryError"):
+        await workers.extract("flood", NOON, "en")
+    assert (await workers.extract("next", NOON, "en")).text == "next"
     assert restarts == []
 
 

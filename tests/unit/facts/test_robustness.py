@@ -50,6 +50,13 @@ PIECES = [
     "'s",
     "(FDD)",
     "%",
+    "Anna Lee: “Stay",
+    "” ― Anna Lee",
+    "‘08",
+    "As the paper reported,",
+    "is believed to have fled",
+    "their support for the plan",
+    "MERKEL: no",
 ]
 
 
@@ -125,8 +132,28 @@ def test_naughty_strings(extractor, shared_data):
         "1" * 50_000,
         'x"y,' * 5_000,
         "U.S. " * 500,
+        "Kyiv\t12\t3,400\t—\n" * 300,
+        "SMITH: I think that we said so. “No,” he said.\n" * 100,
+        "“she said he " * 800,
+        "Путин said 北京 حزب Kyiv “नमस्ते” that Ελλάδα. " * 100,
+        "officials said that " * 800,
     ],
-    ids=["empty", "blank", "quote marks", "nested marks", "one word", "brackets", "digits", "no blanks", "names"],
+    ids=[
+        "empty",
+        "blank",
+        "quote marks",
+        "nested marks",
+        "one word",
+        "brackets",
+        "digits",
+        "no blanks",
+        "names",
+        "table",
+        "transcript",
+        "marks never closed",
+        "mixed scripts",
+        "no full stop",
+    ],
 )
 def test_degenerate_documents(extractor, document):
     check(extractor.extract(document, DAY, "en"))
