@@ -108,6 +108,7 @@ def speed(folder: Path) -> None:
     sets = {
         "100 entries, summaries": [wire(100, 0)],
         "100 entries, full text": [wire(100, 12)],
+        "both together": [wire(100, 0), wire(100, 12)],
         "the suites' files": [body for bodies in documents(folder).values() for body in bodies],
     }
     print(f"\n{'times as fast as feedparser':30}" + "".join(f"{name:>24}" for name in readers))

@@ -30,8 +30,10 @@ _BROKEN_OFF = ("…", "...", "[...]", "[…]", "read more", "continue reading", 
 # Older articles do not alert; a new feed's backlog is not worth a page each.
 _RECENT = timedelta(hours=48)
 _PATIENCE = 60.0
+_AT_ONCE = 16
+"""Pages fetched at once: each may take tens of megabytes."""
 _MOST = 200
-"""Pages under way at once; beyond, articles go on with what their feed says."""
+"""Pages awaited at once; beyond, articles go on with what their feed says."""
 
 FLAGS = {
     PageKind.ARTICLE: "full_text",
@@ -69,6 +71,7 @@ class Pages:
         self._robots, self._workers, self._mode_of = robots, workers, mode_of
         self._clock, self._metrics, self._on_ready = clock, metrics, on_ready
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._log = structlog.get_logger("monitor.pages")
 
     @property
@@ -109,7 +112,7 @@ class Pages:
     async def _with_page(self, article: Article) -> Article:
         """The article with what its page says; whatever goes wrong, the article stays as its feed gave it."""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with self._places, asyncio.timeout(_PATIENCE):
                 page = await self._read(article.url)
         except (FetchError, ParseError, TimeoutError) as error:
             why = str(error) or f"not there within {_PATIENCE:g} s"

@@ -166,7 +166,7 @@ class GuardedClient:
             accept: the media types wanted.
             headers: further ones, which may hold secrets: they go to `home` only, never where a redirect leads.
             home: the address whose host the headers are for, `url` where not given.
-            wire: bytes of body as sent, 0 for the client's limit.
+            wire: bytes of body as sent, 0 for the client's limit; unpacked it may be four times as large.
 
         Raises:
             HostHeldError: nothing was sent, for the host has asked to be left alone for a while.
@@ -181,7 +181,7 @@ class GuardedClient:
         at_home = _target(home) if home else way.url
         while True:
             private = headers if _same_origin(at_home, way.url) else {}
-            hop = await self._request(way.url, {**common, **private}, wire or self._limits.wire)
+            hop = await self._request(way.url, {**common, **private}, wire)
             if hop.status not in _REDIRECT:
                 return self._answer(hop, way, conditional=bool(etag or last_modified))
             self._follow(way, hop)
@@ -227,16 +227,17 @@ class GuardedClient:
         if held:
             raise HostHeldError(f"{host} has asked to be left alone for {held:.0f} s more", retry_after=held)
 
-    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> _Hop:
+    async def _read(self, response: aiohttp.ClientResponse, wire: int) -> _Hop:
         headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
         if response.status in _REDIRECT:
             return _Hop(response.status, headers, location=headers.get("location", ""))
         if not 200 <= response.status < 300:
             return _Hop(response.status, headers)
+        limit, unpacked = (wire, min(4 * wire, self._limits.body)) if wire else (self._limits.wire, self._limits.body)
         too_large = FetchError(f"the answer is larger than {limit // 1_000_000} MB; refused")
         if response.content_length is not None and response.content_length > limit:
             raise too_large
-        inflater = Inflater(headers.get("content-encoding", ""), self._limits.body)
+        inflater = Inflater(headers.get("content-encoding", ""), unpacked)
         size = 0
         async for chunk in response.content.iter_any():
             size += len(chunk)
