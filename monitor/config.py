@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -78,6 +79,22 @@ class Sources(_Section):
     allow_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (), description="private networks (CIDR) that may be fetched from; nothing else opens them"
     )
+
+
+class WebSubSettings(_Section):
+    """Where hubs push what is new; off while there is no callback."""
+
+    callback: str = Field("", description="public http(s) address that leads to host and port below, without a query")
+    host: str = Field("127.0.0.1", description="address to listen on for hubs, behind your reverse proxy")
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8788, description="port to listen on for hubs")
+
+    @field_validator("callback")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("not an address such as https://monitor.example.org/websub")
+        return value
 
 
 class FactSettings(_Section):
@@ -243,6 +260,7 @@ class Settings(BaseSettings):
     paths: Paths = Paths()
     database: Database = Database()
     sources: Sources = Sources()
+    websub: WebSubSettings = WebSubSettings()
     facts: FactSettings = FactSettings()
     stories: Stories = Stories()
     slack: Slack = Slack()

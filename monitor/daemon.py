@@ -13,6 +13,7 @@ from functools import partial
 from time import monotonic
 
 import structlog
+from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__
@@ -23,7 +24,7 @@ from monitor.answers.context import Context
 from monitor.answers.service import Answers
 from monitor.clock import SystemClock
 from monitor.config import Settings, Sources
-from monitor.errors import StoreBusyError, StoreError, StoreFullError
+from monitor.errors import ConfigError, StoreBusyError, StoreError, StoreFullError
 from monitor.feed_notices import FeedNotices
 from monitor.feedpage import AlertFeeds
 from monitor.flatlines import Flatlines
@@ -46,6 +47,7 @@ from monitor.telemetry.health import Health, HealthPage
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.systemd import notify, watchdog_interval
 from monitor.watch import PolicyInForce, RulesInForce
+from monitor.websub import WebSub, load_key
 from monitor.workers import FactWorkers, PageWorkers, load_extractor
 
 TICK_SECONDS = 1
@@ -92,6 +94,7 @@ class Daemon:
         self._log = structlog.get_logger("monitor.daemon")
         self._counted: dict[str, int] = {}
         self._restored = False
+        self._websub: WebSub | None = None
         self._stop = asyncio.Event()
         self._new = asyncio.Event()
 
@@ -155,7 +158,7 @@ class Daemon:
         stack.callback(workers.close)
         self._window = timedelta(days=settings.stories.window_days)
         self._grouper = Grouper(GroupSettings(window=self._window, max_members=settings.stories.max_articles))
-        client = feed_client(settings.sources, clock)
+        client = self._client = feed_client(settings.sources, clock)
         stack.push_async_callback(client.close)
         page_workers = PageWorkers(self._worker_restarted)
         stack.callback(page_workers.close)
@@ -311,6 +314,8 @@ class Daemon:
         if self._settings.health.port:
             address = await page.start()
             stack.push_async_callback(page.stop)
+        if self._settings.websub.callback:
+            await self._listen_for_hubs(stack)
         loops = [
             asyncio.create_task(self._supervise("pipeline", self._process_forever)),
             asyncio.create_task(self._supervise("outbox", lambda: self._outbox.run(self._stop))),
@@ -340,6 +345,26 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
 
+    async def _listen_for_hubs(self, stack: AsyncExitStack) -> None:
+        where = self._settings.websub
+        self._websub = WebSub(
+            where.callback,
+            load_key(self._settings.paths.var),
+            client=self._client,
+            intake=self._intake,
+            clock=self._clock,
+            most=self._settings.sources.max_bytes,
+        )
+        runner = web.AppRunner(self._websub.app(), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, where.host, where.port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"websub: cannot listen on {where.host}:{where.port} ({error.strerror}); set a free websub.port"
+            ) from error
+
     def _schedule(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -357,6 +382,8 @@ class Daemon:
             ("gauges", 5, self._take_stock),
             ("retention", 3600, self._drop_old_texts),
         ]
+        if self._websub is not None:
+            jobs.append(("websub", 60, self._websub.tend))
         if watchdog is not None:
             jobs.append(("watchdog", watchdog.total_seconds(), self._watchdog))
         for name, seconds, job in jobs:

@@ -14,6 +14,7 @@ from monitor.model.article import BASELINE, Article, Batch, Feed, FeedState, Ful
 from monitor.ports import Clock
 from monitor.sources import feedlist, schedule, seeds
 from monitor.sources.condition import Condition, trouble_of
+from monitor.sources.feeds import parse_feed
 from monitor.sources.http import GuardedClient
 from monitor.sources.pacing import Pacing, Poll
 from monitor.sources.poll import poll
@@ -28,6 +29,7 @@ NEW_FEEDS_WAIT = 5_000
 """Waiting articles above which feeds that were never polled wait, so that an import cannot hold up the others."""
 _STORE_PAUSE = timedelta(seconds=30)
 _SLOW = timedelta(seconds=5)
+_PUSH_LATE = timedelta(minutes=30)
 _MOST_AT_ONCE = 1_000
 """Articles stored in one transaction; of a larger feed, the rest follows while others are stored between."""
 _GROUP = 500
@@ -91,6 +93,7 @@ class Intake:
         self._feeds_seen: tuple[int, int] | None = None
         self._known_seeds: dict[str, str] = {}
         self._seed_complaints: frozenset[tuple[str, str]] = frozenset()
+        self._pushed: dict[str, list[Article]] = {}
         self._polls: set[asyncio.Task[None]] = set()
         self._polled: asyncio.Queue[_Polled] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
@@ -170,6 +173,47 @@ class Intake:
         else:
             lane = Lane.NEW if state.first_ok is None and not state.failures else Lane.USUAL
             self._rota.put(url, state.next_poll, Lane.SLOW if slow or state.failures else lane)
+
+    async def receive(self, url: str, body: bytes, content_type: str) -> int:
+        """Take in what a feed's hub has pushed; how many articles were new.
+
+        Raises:
+            ParseError: it is no feed.
+            StoreError: it cannot be stored now.
+        """
+        feed = self._feeds.get(url)
+        if feed is None:
+            return 0
+        parsed = await asyncio.to_thread(parse_feed, body, content_type, feed, self._clock.now())
+        new = await self._store_batch(Batch(articles=parsed.articles, quarantined=parsed.quarantined))
+        self._pushed.setdefault(url, []).extend(new)
+        return len(new)
+
+    async def lease(self, url: str, until: datetime) -> None:
+        """Note how long a feed's hub pushes.
+
+        Raises:
+            StoreError: it cannot be stored now.
+        """
+        state = replace(self._states[url], pushed_until=until)
+        await self._call(self._store.put_feed_states, [state])
+        self._states[url] = replace(self._states[url], pushed_until=until)
+
+    def _pushing(self, polled: _Polled, new: Sequence[Article]) -> FeedState | None:
+        """The state after a poll, with the lease as it is now; it ends where the hub did not push what the poll found.
+
+        An article may be on its way still, so only those that are a while old count as missed.
+        """
+        after = polled.batch.state
+        current = self._states.get(polled.feed.url)
+        if after is None or current is None or (after.hub, after.topic) != (current.hub, current.topic):
+            return after
+        now = self._clock.now()
+        missed = any(one.revision == 1 and one.published and now - one.published > _PUSH_LATE for one in new)
+        if missed and current.pushed_until is not None and current.pushed_until > now:
+            self._log.info("its hub has missed something; the feed is polled as usual", feed=polled.feed.url)
+            return replace(after, pushed_until=None)
+        return replace(after, pushed_until=current.pushed_until)
 
     def poll_due(self) -> int:
         """Start polling the feeds that are due, as far as there is room; how many were started."""
@@ -260,12 +304,16 @@ class Intake:
         bring = [polled for polled in group if polled.batch.articles or polled.batch.quarantined or polled.recovers]
         found = await self._call(self._store.ingest_many, [polled.batch for polled in bring]) if bring else []
         new = {polled.feed.url: articles for polled, articles in zip(bring, found, strict=True)}
-        answered = [
-            Poll(polled.feed, polled.before, polled.batch.state, new.get(polled.feed.url, ()))
+        states = {
+            polled.feed.url: state
             for polled in group
-            if polled.batch.state is not None and polled.answered
+            if (state := self._pushing(polled, new.get(polled.feed.url, ()))) is not None
+        }
+        answered = [
+            Poll(p.feed, p.before, states[p.feed.url], [*self._pushed.pop(p.feed.url, ()), *new.get(p.feed.url, ())])
+            for p in group
+            if p.feed.url in states and p.answered
         ]
-        states = {p.batch.state.url: p.batch.state for p in group if p.batch.state is not None}
         states |= {state.url: state for state in self._pacing.settle(answered)}
         await self._call(self._store.put_feed_states, list(states.values()))
         for polled in group:

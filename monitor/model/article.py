@@ -105,6 +105,8 @@ class FeedState:
         title: what the feed calls itself.
         ttl: minutes it asks not to be polled again, 0 for no wish.
         skip_hours, skip_days: hours (UTC) and days of the week (Monday is 0) it asks not to be polled in.
+        hub, topic: the WebSub hub it names and the address it is known there by, "" for none.
+        pushed_until: how long its hub has promised to push what is new, None where it doesn't.
         rhythm: what was learnt of its publishing, as sources.rhythm packs it.
     """
 
@@ -126,6 +128,9 @@ class FeedState:
     ttl: int = 0
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    hub: str = ""
+    topic: str = ""
+    pushed_until: datetime | None = None
     rhythm: bytes = field(default=b"", repr=False)
 
 

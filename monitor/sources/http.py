@@ -186,6 +186,15 @@ class GuardedClient:
                 return self._answer(hop, way, conditional=bool(etag or last_modified))
             self._follow(way, hop)
 
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form, and follow no redirect.
+
+        Raises:
+            FetchError: anything but a 2xx answer; the message is in words.
+        """
+        way = _Way(_target(url))
+        self._answer(await self._request(way.url, {}, self._limits.wire, form), way, conditional=False)
+
     def _follow(self, way: _Way, hop: _Hop) -> None:
         """Step on to where a redirect points, or say why not."""
         if not hop.location:
@@ -207,14 +216,18 @@ class GuardedClient:
             way.moved_to = str(target)
         way.url = target
 
-    async def _request(self, url: URL, headers: Mapping[str, str], wire: int) -> _Hop:
+    async def _request(
+        self, url: URL, headers: Mapping[str, str], wire: int, form: Mapping[str, str] | None = None
+    ) -> _Hop:
         limits, host = self._limits, _host(url)
         self._refuse_held(host)
         async with self._gate.turn(host):
             self._refuse_held(host)
             try:
                 async with asyncio.timeout(limits.total):
-                    async with self._open().get(url, headers=headers, allow_redirects=False) as response:
+                    ask = self._open().request
+                    method = "GET" if form is None else "POST"
+                    async with ask(method, url, headers=headers, data=form, allow_redirects=False) as response:
                         return await self._read(response, wire)
             except TimeoutError as error:
                 words = timeout_in_words(error, connect=limits.connect, read=limits.read, total=limits.total)

@@ -12,6 +12,8 @@ from monitor.sources.budget import Bounds
 from monitor.sources.planner import Planner
 from monitor.sources.schedule import Pace, at_best
 
+PUSHED_GAP = timedelta(hours=1)
+"""Between polls of a feed whose hub pushes: to see that it does."""
 _REPRICE_EACH = 0.01
 """Seconds between two settings of the price, for each feed: a list of thousands costs more and changes less."""
 
@@ -101,5 +103,7 @@ def _settled(poll: Poll, gap: float, packed: bytes) -> FeedState:
     fresh = not poll.first and any(article.revision == 1 for article in poll.new)
     after = replace(after, rhythm=packed, last_new=after.last_ok if fresh else after.last_new)
     if poll.feed.interval is None and after.last_ok is not None:
+        if after.pushed_until is not None and after.pushed_until > after.last_ok:
+            gap = max(gap, PUSHED_GAP.total_seconds())
         after = at_best(after, after.last_ok + timedelta(seconds=gap))
     return after

@@ -10,6 +10,7 @@ from monitor.errors import FetchError, HostHeldError, ParseError
 from monitor.model.article import Batch, Feed, FeedState, Quarantined
 from monitor.sources.feeds import ParsedFeed, parse_feed
 from monitor.sources.http import Fetched, GuardedClient
+from monitor.sources.hubs import hub_of
 from monitor.sources.schedule import USUAL_PACE, Pace, Said, after_failure, after_success
 from monitor.sources.secrets import request_headers
 
@@ -62,7 +63,7 @@ async def poll(
         # The index says nothing about what is new in its sitemaps: it is read again each time.
         body_hash = ""
         parsed = await _with_sitemaps(parsed, feed, client, now)
-    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed))
+    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed, fetched))
     return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
 
 
@@ -128,5 +129,6 @@ def _success(
     )
 
 
-def _said(parsed: ParsedFeed) -> Said:
-    return Said(parsed.title, parsed.ttl, parsed.skip_hours, parsed.skip_days)
+def _said(parsed: ParsedFeed, fetched: Fetched) -> Said:
+    hub, topic = hub_of(fetched.headers, fetched.body, fetched.url)
+    return Said(parsed.title, parsed.ttl, parsed.skip_hours, parsed.skip_days, hub, topic)

@@ -42,12 +42,14 @@ USUAL_PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a body that was read said of its feed: name and wishes (see FeedState)."""
+    """What a body that was read said of its feed: name, wishes and hub (see FeedState)."""
 
     title: str = ""
     ttl: int = 0
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    hub: str = ""
+    topic: str = ""
 
 
 def after_success(
@@ -83,6 +85,9 @@ def after_success(
             ttl=min(said.ttl, _MAX_TTL),
             skip_hours=tuple(sorted(said.skip_hours)),
             skip_days=tuple(sorted(said.skip_days)),
+            hub=said.hub,
+            topic=said.topic,
+            pushed_until=before.pushed_until if (said.hub, said.topic) == (before.hub, before.topic) else None,
         )
     wish = min(max(freshness(headers, now), timedelta(minutes=before.ttl)), pace.patience)
     fresh = bool(body_hash)

@@ -111,6 +111,9 @@ feed_states = Table(
     Column("skip_hours", JSON, nullable=False, server_default="[]"),
     Column("skip_days", JSON, nullable=False, server_default="[]"),
     Column("rhythm", LargeBinary),
+    Column("hub", Text, nullable=False, server_default=""),
+    Column("topic", Text, nullable=False, server_default=""),
+    Column("pushed_until", UtcDateTime),
 )
 
 seed_files = Table(
