@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 from monitor.facts import calendar_dates, months
@@ -86,11 +87,12 @@ def patterns(lang: str) -> tuple[Pattern, ...]:
 
 
 def _of(code: str, *, sure: bool) -> list[Pattern]:
-    table = months.FOREIGN[code]
-    names = "|".join(sorted((re.escape(name) for name in table), key=lambda name: (-len(name), name)))
+    table = months.FOREIGN[code] | months.SHORT[code]
+    whole, short = (_any_of(names) for names in (months.FOREIGN[code], months.SHORT[code]))
+    names = rf"(?:(?:{whole})(?!\w)|(?:{short})\b\.?)"
     year = rf"(?:,? (?:de |del |року |года )?(?P<year>{YEAR})\b(?: ?(?:року|года|г\.|р\.))?)?"
     day = r"(?P<day>\d{1,2})(?:\.|-?го|er|º|-е)?"
-    month = rf"(?:de )?(?P<month>{names})\.?(?!\w)"
+    month = rf"(?:de )?(?P<month>{names})"
 
     def dated(match: re.Match[str], when: When) -> Value | None:
         return calendar_dates.day_month(match, when, table)
@@ -119,17 +121,19 @@ def _of(code: str, *, sure: bool) -> list[Pattern]:
         ),
         compiled(
             f"month year {code}",
-            rf"(?<!\w)(?P<month>{names})\.?(?!\w),? (?:de |del )?(?P<year>{YEAR})\b(?: ?(?:року|года|г\.|р\.))?",
+            rf"(?<!\w)(?P<month>{names}),? (?:de |del )?(?P<year>{YEAR})\b(?: ?(?:року|года|г\.|р\.))?",
             monthly,
         ),
     ]
     if code in {"fr", "es", "ru", "uk"}:
         found.append(
-            compiled(
-                f"day month {code}", rf"(?<!\w)(?P<month>{names})\.? (?P<day>\d{{1,2}}),? (?P<year>{YEAR})\b", dated
-            )
+            compiled(f"day month {code}", rf"(?<!\w)(?P<month>{names}) (?P<day>\d{{1,2}}),? (?P<year>{YEAR})\b", dated)
         )
     return found + (_words_of(code) if sure else [])
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(sorted((re.escape(name) for name in names), key=lambda name: (-len(name), name)))
 
 
 def _words_of(code: str) -> list[Pattern]:
@@ -144,6 +148,9 @@ def _words_of(code: str) -> list[Pattern]:
         return Value(iso_day(weekday_date(weekdays[match["day"].lower()], when, "past")), "day", confidence=0.75)
 
     return [
+        compiled(
+            f"clock {code}", rf"(?<!\w){_AT[code].removeprefix(',?').lstrip(' ')}(?!\w)", calendar_dates.clock_time
+        ),
         compiled(
             f"named day {code}", rf"(?<!\w)(?:{'|'.join(map(re.escape, away))})(?!\w)".replace("'", "['’]"), named
         ),

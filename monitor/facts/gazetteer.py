@@ -115,6 +115,11 @@ class Gazetteer:
             end = _ends(mended, start, name, plural=entry.type in _PLURAL_TYPES)
             if end:
                 return Hit(start, end, entry, weak)
+        if word.isupper() and len(word) > 3 and not word.isascii():
+            # 'КИЇВ' in a dateline
+            for name, entry, weak in self._by_word.get(word.capitalize(), ()):
+                if name == word.capitalize():
+                    return Hit(start, start + len(word), entry, weak)
         if entry_end := self._plural(mended, start, word):
             return entry_end
         for stem, entry in self._stems.get(word[:3], ()):

@@ -140,3 +140,21 @@ FOREIGN: dict[str, dict[str, int]] = {
         )
     },
 }
+
+_ABBREVIATED = {
+    "uk": "січ лют бер квіт трав черв лип серп вер жовт лист груд",
+    "ru": "янв фев мар апр мая июн июл авг сен|сент окт ноя|нояб дек",
+    "de": "jan feb mär|mrz apr mai jun jul aug sep|sept okt nov dez",
+    "fr": "janv fév|févr mars avr mai juin juil août sept oct nov déc",
+    "es": "ene feb mar abr may jun jul ago sep|sept oct nov dic",
+}
+SHORT: dict[str, dict[str, int]] = {
+    lang: {
+        name: number
+        for number, names in enumerate(line.split(), 1)
+        for name in names.split("|")
+        if name not in FOREIGN[lang]
+    }
+    for lang, line in _ABBREVIATED.items()
+}
+"""Shortened months of other languages; a full stop may follow them."""

@@ -213,6 +213,9 @@ def test_no_capitals(extractor):
         ),
         ("Olaf Scholz sprach am 3. März 2023 in Berlin.", "de", {"Olaf Scholz", "Berlin"}, "2023-03-03"),
         ("Emmanuel Macron est arrivé le 14 juillet 2024 à Paris.", "fr", {"Emmanuel Macron", "Paris"}, "2024-07-14"),
+        ("КИЇВ, 13 лист. 2024. Вчора о 14:30 вибухнуло.", "uk", {"Kyiv"}, "2024-11-17T14:30"),
+        ("Взрыв прогремел 13 янв. 2005 г. в Курске.", "ru", {"Kursk"}, "2005-01-13"),
+        ("Die Wahl fand am 23. Feb. 2025 in Berlin statt.", "de", {"Berlin"}, "2025-02-23"),
         ("Pedro Sánchez habló el 5 de mayo de 2023 en Madrid.", "es", {"Pedro Sanchez", "Madrid"}, "2023-05-05"),
     ],
 )
