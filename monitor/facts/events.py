@@ -79,7 +79,7 @@ class Events:
         kind = acts.TYPE_OF.get(lemma, "say" if lemma in cues.SPEECH else "other")
         if verb.i in self._cues and kind in {"say", "other", "find"}:
             return None
-        if kind == "say" or (lemma in _EMPTY_VERBS and not any(c.dep_ in {"dobj", "prt"} for c in verb.children)):
+        if (kind == "say" and not _tells_something(verb)) or (lemma in _EMPTY_VERBS and not _is_whole(verb)):
             return None
         passive = is_passive(verb)
         patient = self.roles.patient(verb, passive=passive)
@@ -197,6 +197,11 @@ class Events:
                 ),
                 None,
             )
+            if named is None and token.pos_ == "NOUN" and token.i + 1 < len(token.doc):
+                # 'the Russian skater Kamila Valieva', where the parser leaves the name outside
+                beside = self.names.at(token.nbor(1))
+                if beside is not None and beside.type == "PERSON":
+                    named, span = beside, self.names.widened(Span(span.start, max(span.end, token.nbor(1).idx + 1)))
             if named is not None and token.pos_ == "NOUN":
                 return Arg(self.reading.text[span.start : span.end], span, named.canonical)
             index = self.antecedents.resolve(token) if token.lower_ in PRONOUNS or token.pos_ == "NOUN" else None
@@ -320,6 +325,23 @@ class Events:
         if last > first and self.reading.doc[last].is_quote:
             last -= 1
         return min(first, head.i), max(last, head.i)
+
+
+def _is_whole(verb: "Token") -> bool:
+    """Whether a verb that mostly helps another stands for itself: 'has a plan', 'the trial starts on Monday'."""
+    if any(c.dep_ in {"dobj", "prt"} for c in verb.children):
+        return True
+    begins = verb.lemma_.lower() in {"begin", "start", "continue", "come", "go"}
+    alone = not any(c.dep_ in {"xcomp", "ccomp", "acomp", "attr"} for c in verb.children)
+    return begins and alone and any(c.dep_ == "nsubj" and c.pos_ in {"NOUN", "PROPN", "PRON"} for c in verb.children)
+
+
+def _tells_something(verb: "Token") -> bool:
+    """Whether a verb of speech is an act of its own: 'reported a bird strike', 'did not say when'."""
+    if any(c.dep_ == "neg" for c in verb.children):
+        return True
+    target = next((c for c in verb.children if c.dep_ == "dobj"), None)
+    return target is not None and target.pos_ in {"NOUN", "PROPN"}
 
 
 def _opens_clause(token: "Token", head: "Token") -> bool:
