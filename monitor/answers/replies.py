@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.alerts.text import cut, smooth
-from monitor.sinks.slack_blocks import Block, literal, parsed
+from monitor.sinks.slack_blocks import Block, inert, literal, parsed
 
 LONGEST_CODE = 2_800
 View = dict[str, Any]
@@ -66,9 +66,9 @@ def section(text: str) -> Block:
 
 
 def code(text: str) -> Block:
-    """Lines as they are, in a fixed width."""
+    """Lines as they are, in a fixed width; what looks like a mention is broken."""
     # `smooth` would take the indentation with it.
-    rows = (f"{' ' * (len(line) - len(line.lstrip()))}{smooth(line.lstrip())}" for line in text.splitlines())
+    rows = (f"{' ' * (len(line) - len(line.lstrip()))}{inert(smooth(line.lstrip()))}" for line in text.splitlines())
     lines = "\n".join(rows)
     shown = lines if len(lines) <= LONGEST_CODE else lines[: lines.rfind("\n", 0, LONGEST_CODE)] + "\n…"
     inside = [{"type": "text", "text": shown or "–"}]

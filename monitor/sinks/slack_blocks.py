@@ -122,12 +122,12 @@ def literal(text: str) -> str:
 
 
 def _guarded(text: str) -> str:
-    plain = _broken(clean(text))
+    plain = inert(clean(text))
     # Isolated, so that the line around a right-to-left text keeps its order.
     return f"\u2068{plain}\u2069" if _RIGHT_TO_LEFT.search(plain) else plain
 
 
-def _broken(text: str) -> str:
+def inert(text: str) -> str:
     """The same to the eye, but no longer a mention or an emoji's code."""
     text = _EMOJI_CODE.sub(f":{_WORD_JOINER}", text)
     return _MENTION.sub(lambda found: found.group() + _WORD_JOINER, text)
@@ -236,7 +236,7 @@ def _quote(excerpt: Excerpt) -> Block:
 
 def _piece(raw: str, *, bold: bool = False) -> Block:
     """A stretch of a sentence, the spaces at its ends kept."""
-    return _text(_broken(smooth(raw)), bold=bold)
+    return _text(inert(smooth(raw)), bold=bold)
 
 
 def _footer(card: Card, lost_thread: bool) -> list[Block]:
