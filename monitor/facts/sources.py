@@ -105,11 +105,20 @@ class Sources:
             above = self._above(current)
             if above is None:
                 return None, False
+            blamed = self._spoken_of(current)
+            if blamed is not None:
+                return blamed, False
             passive_head = next((child for child in above.children if child.dep_ == "nsubjpass"), None)
             if passive_head is not None and current.dep_ in {"conj", "advcl", "xcomp", "pcomp"}:
                 return passive_head, False
             current, steps = above, steps + 1
         return None, False
+
+    def _spoken_of(self, verb: "Token") -> "Token | None":
+        """'quoted her as saying', 'criticised him for saying': the object of the verb above is who says it."""
+        if verb.dep_ != "pcomp" or verb.head.lower_ not in {"as", "for", "of", "from"}:
+            return None
+        return next((child for child in verb.head.head.children if child.dep_ in {"dobj", "nsubjpass"}), None)
 
     def _above(self, verb: "Token") -> "Token | None":
         """The verb whose subject is this one's too: joined by 'and', 'by saying', or where the parser lost it."""
