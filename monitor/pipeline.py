@@ -101,6 +101,8 @@ class Pipeline:
         waiting = self._pages.under_way if self._pages else frozenset()
         found = await self._call(self._store.unprocessed, limit + len(waiting))
         articles = [article for article in found if article.id not in waiting][:limit]
+        # What came together is decided in the order it was published, whatever order the feeds were polled in.
+        articles.sort(key=lambda article: article.likely_time)
         matched = {article.id: self._match(article, book) for article in articles}
         if self._pages:
             # Their turn comes when the page has been read: they are matched again, by all their words.

@@ -47,6 +47,10 @@ class Secret:
     name: str
 
 
+_OLDEST_LISTED, _AHEAD = timedelta(days=31), timedelta(hours=26)
+"""Dates farther off are taken for mistakes of the feed; a day of the wrong time zone is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One feed to watch, as the operator listed it in feeds.yaml.
@@ -207,9 +211,26 @@ class Article:
         return self.fetched if self.kind is SourceKind.SEED else min(self.time, self.fetched)
 
     @property
+    def likely_time(self) -> datetime:
+        """When it was published as far as can be believed: see `likely_time`."""
+        return likely_time(self.published, self.fetched, self.kind)
+
+    @property
     def entry(self) -> str:
         """The same for all revisions of one article."""
         return f"{self.source}\0{self.key}"
+
+
+def likely_time(published: datetime | None, fetched: datetime, kind: SourceKind) -> datetime:
+    """The published time, but the fetched one where a feed's date is missing, lies ahead, or is more than a month old.
+
+    A feed lists what is new; a seed may be of any day.
+    """
+    if published is None:
+        return fetched
+    if kind is SourceKind.FEED and not fetched - _OLDEST_LISTED <= published <= fetched + _AHEAD:
+        return fetched
+    return published
 
 
 def _digest(*parts: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.alerts.upkeep import AT_MOST_EVERY
 from monitor.model.alert import Alert, AlertDecision
+from monitor.model.article import SourceKind, likely_time
 from monitor.model.facts import Facts
 from monitor.model.rule import Hit, Match
 from monitor.model.story import Change, Member, Relation, StoryDecision
@@ -62,7 +63,7 @@ class OutcomeStore(Connected):
                 stories.c.relation,
                 stories.c.trace,
                 articles.c.id,
-                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner")),
+                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner", "kind")),
                 case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
                 articles.c.published,
                 articles.c.fetched,
@@ -177,7 +178,7 @@ def _member(row: Row[*tuple[Any, ...]]) -> Member:
         lang=row.lang,
         outlet=row.outlet,
         owner=row.owner,
-        time=row.published or row.fetched,
+        time=likely_time(row.published, row.fetched, SourceKind(row.kind)),
         fetched=row.fetched,
         relation=Relation(row.relation),
         trace=row.trace or b"",

@@ -77,7 +77,7 @@ class Grouper:
             text=article.text,
             lang=article.lang,
             outlet=article.outlet,
-            time=article.time,
+            time=article.likely_time,
             fetched=article.fetched,
             relation=decision.relation,
             trace=pack(new.trace),

@@ -88,7 +88,8 @@ class Live:
 
 def prepare(article: Article | Member) -> Prepared:
     """Read an article for deciding. Pure."""
-    reading = read(article.title, article.text, article.time)
+    time = article.time if isinstance(article, Member) else article.likely_time
+    reading = read(article.title, article.text, time)
     tokens = reading.tokens[:MAX_TOKENS]
     hashes = shingles(tokens)
     side = Side(
@@ -96,11 +97,11 @@ def prepare(article: Article | Member) -> Prepared:
         names=reading.names,
         title_words=frozenset(reading.title.words),
         title_names=reading.title.names,
-        days=frozenset(day for day in reading.all_days if abs(day - article.time.date()) <= NEAR),
+        days=frozenset(day for day in reading.all_days if abs(day - time.date()) <= NEAR),
         notices=tuple(notice.text for notice in notices_of(reading)),
         titled_only=reading.titled_only,
     )
-    told = tell(reading, article.time)
+    told = tell(reading, time)
     in_lead = len({word for sentence in (reading.title, *reading.body[:LEAD_SENTENCES]) for word in sentence.words})
     content = f"{article.title}\0{article.text}".encode("utf-8", "surrogatepass")
     page = canonical_url(article.url)
@@ -119,7 +120,7 @@ def prepare(article: Article | Member) -> Prepared:
         titled_only=reading.titled_only,
         body=pack_past(article.title[:1000], side, told),
     )
-    return Prepared(article.time, reading, hashes, side, told, trace)
+    return Prepared(time, reading, hashes, side, told, trace)
 
 
 def _subjects(reading: Reading) -> frozenset[str]:

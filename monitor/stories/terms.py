@@ -30,9 +30,9 @@ LEAST_RARITY = 0.02
 FOLLOWER = 0.5
 """What a further report of a story counts where the rarity of words is reckoned in stories."""
 
-PROBE_TERMS = 40
+PROBE_TERMS = 32
 MIN_MASS = 0.02
-MAX_POSTINGS = 4000
+MAX_POSTINGS = 1500
 """Only so many of the newest articles with a word are looked at; a word in more of them tells nothing anyway."""
 
 NAME, SUBJECT, WEIGHT = 128, 64, 63

@@ -188,3 +188,20 @@ def test_other_languages_and_scripts_are_grouped_by_the_same_rules():
     texts = (chinese, russian, other, chinese + "记者报道。", russian + " Об этом пишет газета.")
     articles = [make(f"s{n}", str(n), "", text, START + timedelta(hours=n)) for n, text in enumerate(texts)]
     assert [d.relation for d in run(Grouper(), articles)[0]] == ["new", "new", "new", "copy", "copy"]
+
+
+@pytest.mark.parametrize(
+    "dated",
+    [timedelta(days=-800), timedelta(days=400), timedelta(hours=-9), timedelta(0)],
+    ids=["years ago", "next year", "before the first report", "right"],
+)
+def test_a_wrong_or_late_date_makes_no_second_story(dated):
+    first = make("a", "1", "Engineer arrested over Velmora bridge", BODY, START)
+    told = (
+        "A municipal engineer was detained in Velmora on Tuesday after seventeen people died when a footbridge gave "
+        "way. Rui Barreto had approved the bridge's last inspection."
+    )
+    seen = START + timedelta(hours=3)
+    late = replace(make("b", "2", "Velmora engineer held", told, seen), published=seen + dated)
+    copy = replace(make("c", "3", first.title, BODY, seen), published=seen + dated)
+    assert [d.story_id for d in run(Grouper(), [first, late, copy])[0]] == [first.id] * 3
