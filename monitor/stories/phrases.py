@@ -43,7 +43,7 @@ ROUNDUP = re.compile(
 CORRECTION = re.compile(
     r"(?i)(?:^|[\s(\[-])(?:correct(?:ed|ion|s)(?:\s+(?:version|copy))?\s*(?=[-:–—)\]])|correction\s+(?:and|to|"
     r"appended)\b|"
-    r"corrects\s+(?:to|the|that|period|name|number|figure|spelling|attribution|date|headline|paragraph|lead|"
+    r"corrects\s+(?:to|the|that|period|name|number|figure|spelling|attribution|date|headline|paragraph|lead|year|amount|price|title|company|quote|spell|"
     r"day|age|march|item|\w+\s+\d+)|"
     r"company\s+corrects\b|clarification\b|(?:an\s+)?earlier\s+version\s+of\s+this\s+(?:article|story|report|piece)|"
     r"(?:this\s+(?:article|story|report)|the\s+story)\s+(?:has\s+been|was)\s+(?:corrected|amended)|"
