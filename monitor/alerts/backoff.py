@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 FIRST = timedelta(seconds=1)
-LONGEST = timedelta(minutes=10)
+LONGEST = timedelta(minutes=2)
 # What a far side may ask for at most; a wrong header must not park an alert for a year.
 LONGEST_ASKED = timedelta(days=1)
 

@@ -112,7 +112,7 @@ class Outbox:
     Channels are served side by side, each in order. A failure that concerns a whole channel or sink pauses just
     that, with one probe at the end of each pause. What was raised longer ago than `late_after()` by the time its
     channel takes alerts again is told in one digest, never as a flood. What needs a person is logged once as an
-    error, and once more when it is mended. Retryable failures are repeated for ever, at most ten minutes apart.
+    error, and once more when it is mended. Retryable failures are repeated for ever, at most two minutes apart.
     """
 
     def __init__(
