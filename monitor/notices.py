@@ -16,7 +16,7 @@ from monitor.ports import Clock, Processed
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
 
-PATIENCE = timedelta(minutes=1)
+PATIENCE = timedelta(seconds=30)
 """A trouble is told once it has stood unchanged for so long: people save half-finished files all day."""
 _MOST_LINES = 5
 

@@ -56,8 +56,8 @@ async def test_a_broken_file_is_told_once_and_again_when_it_is_mended(store: Sql
     watcher = Watcher(store)
     assert await watcher.pass_time(200) == []
     watcher.wrong = ["a.yaml:3:5: unknown key"]
-    assert await watcher.pass_time(50) == []
-    assert await watcher.pass_time(20) == [("first", BROKEN, ["a.yaml:3:5: unknown key"])]
+    assert await watcher.pass_time(20) == []
+    assert await watcher.pass_time(10) == [("first", BROKEN, ["a.yaml:3:5: unknown key"])]
     assert await watcher.pass_time(600) == []
     watcher.start()
     assert await watcher.pass_time(600) == []
@@ -71,13 +71,13 @@ async def test_a_broken_file_is_told_once_and_again_when_it_is_mended(store: Sql
     assert await watcher.pass_time(100) == [("first", BROKEN, ["a.yaml:3:5: unknown key"])]
 
 
-async def test_a_mistake_mended_within_a_minute_bothers_nobody(store: SqlStore) -> None:
+async def test_a_mistake_mended_within_half_a_minute_bothers_nobody(store: SqlStore) -> None:
     watcher = Watcher(store)
     for _ in range(5):
         watcher.wrong = ["a.yaml:3:5: unknown key"]
-        assert await watcher.pass_time(40) == []
+        assert await watcher.pass_time(20) == []
         watcher.wrong = []
-        assert await watcher.pass_time(40) == []
+        assert await watcher.pass_time(20) == []
 
 
 async def test_what_was_mended_while_the_monitor_was_down_is_told(store: SqlStore) -> None:
