@@ -241,6 +241,10 @@ def _collector_paused() -> Iterator[None]:
 
 def _content(path: Path, errors: list[RuleError]) -> bytes | None:
     try:
+        if path.exists() and not path.is_file():
+            problem = "this is no regular file, so it is not read; take it away, or name it otherwise"
+            errors.append(RuleError(problem, file=str(path)))
+            return None
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
             if len(content) <= MAX_BYTES:

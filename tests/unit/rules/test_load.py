@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,12 @@ class TestRestart:
         kept = Kept(tmp_path / "kept")
         assert [rule.id for rule in RuleFolder(tmp_path / "rules", kept).reload().rules] == ["a"]
         assert "cannot be written" in kept.problem
+
+
+def test_what_is_no_regular_file_is_told_and_never_waited_for(tmp_path):
+    (tmp_path / "a.yaml").write_text("rules: [{id: a, any: [x]}]\n")
+    os.mkfifo(tmp_path / "b.yaml")
+    (tmp_path / "c.yaml").symlink_to("/dev/zero")
+    loaded = RuleFolder(tmp_path).reload()
+    assert [rule.id for rule in loaded.rules] == ["a"]
+    assert [error.problem.partition(",")[0] for error in loaded.errors] == ["this is no regular file"] * 2
