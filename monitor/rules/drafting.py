@@ -82,10 +82,11 @@ def with_rule(text: str, rule: str) -> str | None:
         return None
     line, column = place
     lines = text.splitlines(keepends=True)
+    end = "\r\n" if "\r\n" in text else "\n"
     if not lines[line - 1].endswith("\n"):
-        lines[line - 1] += "\n"
-    moved = "".join(f"{' ' * column}{row[2:]}" if row.strip() else row for row in rule.splitlines(keepends=True))
-    added = "".join([*lines[:line], "\n", moved, *lines[line:]])
+        lines[line - 1] += end
+    moved = [f"{' ' * column}{row[2:]}{end}" for row in rule.splitlines()]
+    added = "".join([*lines[:line], end, *moved, *lines[line:]])
     return added if _only_added(text, added) else None
 
 
@@ -108,7 +109,7 @@ def _end_of_rules(text: str) -> tuple[int, int] | None:
             end: int = value.end_mark.line
             rows = text.splitlines()
             # The mark stands before the next key, behind blank lines and comments that may belong to it.
-            last = end + 1 if value.end_mark.index >= len(text.rstrip()) and not text.endswith("\n") else end
+            last = end + 1 if value.end_mark.index >= len(text.rstrip()) and not text.endswith(("\n", "\r")) else end
             while last > 0 and (not rows[last - 1].strip() or rows[last - 1].lstrip().startswith("#")):
                 last -= 1
             return last, value.start_mark.column

@@ -31,6 +31,16 @@ FILES = {
     "keys behind": "rules:\n  - id: one\n    any: [$ship]\n\n# names\naliases:\n  ship: [ships, boats]\n",
     "a folded query": "rules:\n  - id: one\n    query: >-\n      ships OR\n      boats\n\n\n",
     "carriage returns": "rules:\r\n  - id: one\r\n    any: [ships]\r\n# end\r\n",
+    "carriage returns but for the last line": "rules:\r\n  - id: one\r\n    any: [ships]",
+    "a comment ends it": "rules:\r\n  - id: one\r\n    any: [ships]\r\n# end",
+    "defaults and aliases": "defaults: {severity: low}\naliases: {a: [b, c]}\nrules:\n  - id: one\n    any: [$a]\n",
+    "anchors": "rules:\n  - &base\n    id: one\n    any: &t [ships, boats]\n  - id: two\n    any: *t\n",
+    "a flow list of a block list": "rules:\n  - {id: one, any: [ships]}\n",
+    "a bracket at the margin": "rules:\n  - id: one\n    any: [ships,\n  boats\n  ]\n# end\n",
+    "a modeline and ends of the document": "# yaml-language-server: x\n---\nrules:\n  - id: one\n    any: [a]\n...\n",
+    "a byte order mark": "\ufeffrules:\n  - id: one\n    any: [ships]\n",
+    "a text that keeps its blank lines": "rules:\n  - id: one\n    any: [a]\n    description: |+\n      hello\n\n\n",
+    "a rule taken out": "rules:\n  - id: one\n    any: [ships]\n  # - id: old\n  #   any: [x]",
     "tests at the end": "rules:\n  - id: one\n    any: [ships]\n    tests:\n      match:\n        - ships sail\n",
 }
 CLOSED = {
@@ -38,6 +48,10 @@ CLOSED = {
     "no list": "aliases:\n  a: [b]\n",
     "broken": "rules:\n  - id: [\n",
     "null": "rules:\n",
+    "empty": "rules: []\n",
+    "flow over lines": "rules: [\n  {id: one, any: [ships]},\n]\n",
+    "only defaults": "defaults: {severity: low}\n",
+    "a mistake": "rules:\n  - id: one\n    anyy: [ships]\n",
 }
 
 
@@ -51,6 +65,7 @@ def test_a_rule_is_added_and_nothing_else_changes(text: str) -> None:
     assert [rule.id for rule in read.rules][-1] == "acme-corp"
     changes = SequenceMatcher(a=text.splitlines(), b=after.splitlines(), autojunk=False).get_opcodes()
     assert {kind for kind, *_ in changes} <= {"equal", "insert"}
+    assert "\r\n" not in text or after.count("\n") == after.count("\r\n")
     twice = with_rule(after, drafted(DRAFT, {"acme-corp"}).yaml)
     assert twice is not None
     assert [rule.id for rule in parse(twice.encode(), "f").rules][-2:] == ["acme-corp", "acme-corp-2"]
