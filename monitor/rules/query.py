@@ -60,12 +60,14 @@ _DISTANT = re.compile(r"(?:NEAR|BEFORE)/(\d{1,4})")
 _FOREIGN_DISTANT = re.compile(r"(?i)(near|w|within|n|pre|before|onear|adj)/(\d{1,4})")
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<open>\()|(?P<close>\))|(?P<or>\|\|?)
-    |(?P<quoted>=?["“”„](?P<inside>[^"“”„]*)["“”]\*?(?:~(?!\d))?)
+    |(?P<quoted>=?(?:["“”„][^"“”„]*["“”]|[«»][^«»"“”„]*[«»])\*?(?:~(?!\d))?)
+    |(?P<single>'[^'"]*\s[^'"]*'(?=[\s)]|$))
     |(?P<regex>=?/(?:\\.|[^/\\\s]|[ ](?=[^/]*/(?:[\s)]|$)))+/(?=[\s)]|$))
     |(?P<minus>-(?=[^\s-]))
-    |(?P<word>[^\s()"“”„|]+)""",
+    |(?P<word>[^\s()"“”„«»|]+)""",
     re.VERBOSE,
 )
+_QUOTES = '"“”„«»'
 _FIELD = re.compile(r"([A-Za-z_]+):(?=\S)")
 
 
@@ -111,7 +113,7 @@ def _tokens(text: str) -> list[_Token]:
         found = _TOKEN.match(text, position)
         if found is None:
             raise QueryError(f"the quote {text[position]} is opened and not closed; close it", position)
-        kind = found.lastgroup if found.lastgroup != "inside" else "quoted"
+        kind = found.lastgroup
         if kind == "word":
             field = _FIELD.match(text, position)
             if field:
@@ -119,6 +121,9 @@ def _tokens(text: str) -> list[_Token]:
                 position = field.end()
                 continue
             tokens.append(_word(found[0], position))
+        elif kind == "single":
+            phrase = found[0][1:-1][:60]
+            raise QueryError(f'single quotes make no phrase; write "{phrase}" in double ones', position)
         elif kind in {"quoted", "regex"}:
             tokens.append(_Token("term", found[0], position))
         elif kind == "minus":
@@ -309,7 +314,7 @@ class _Parser:
 
     def _value(self, field: _Token) -> str:
         token = self._take()
-        value = " ".join(token.text.strip('"“”„').split())
+        value = " ".join(token.text.strip(_QUOTES).split())
         if token.kind != "term" or not value.strip("*"):
             problem = f"nothing to the right of {field.text}:; write a value, or several: {field.text}:(one OR two)"
             raise QueryError(problem, field.offset)
@@ -328,9 +333,9 @@ class _Parser:
 def _unquoted(text: str) -> str:
     mark = "=" if text.startswith("=") else ""
     body = text.removeprefix("=")
-    if body[:1] not in '"“”„':
+    if body[:1] not in _QUOTES:
         return text
-    end = max(body.rfind(quote) for quote in '"“”')
+    end = max(body.rfind(quote) for quote in _QUOTES)
     return f"{mark}{body[1:end]}{body[end + 1 :]}"
 
 

@@ -22,6 +22,7 @@ _SHORTEST_PREFIX = 2
 # As nearly all terms are written; what it lets through needs no other check.
 _PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9]+(?: [A-Za-z][A-Za-z0-9]+)*)(\*?)")
 _FUZZY = re.compile(r"\w~\d*$")
+_ONE_LETTER = re.compile(r"\w\?\w")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _REGEX = re.compile(r"(=?)/(.+)/", re.DOTALL)
 
@@ -69,15 +70,23 @@ def parse_term(written: str) -> Term | Regex | AnyOf | AliasName:
             f"`{operator[1]}` inside a term; write `query:`, or lists: `any:` for OR, `all:` for AND, `none:` for NOT"
         )
         raise TermError(problem)
-    if _FUZZY.search(body):
-        raise TermError(f"`{text}` asks for similar spellings, which is not known here; write each under `any`")
-    if "*" in body:
-        raise TermError(f"`{text}` has a * before its end; a wildcard ends a term, as in missil*")
+    foreign = _foreign_sign(body)
+    if foreign:
+        raise TermError(f"`{text}` {foreign}")
     if _blank(body):
         raise TermError(f"`{text}` has no letter or digit, so there is nothing to find; punctuation is not searched")
     if prefix and _too_short(body):
         raise TermError(f"`{text}` would match a large part of all words; write at least {_SHORTEST_PREFIX} letters")
     return Term(body, exact=exact, prefix=prefix)
+
+
+def _foreign_sign(body: str) -> str:
+    """What is wrong with a sign that means something in other search languages, "" for nothing."""
+    if _FUZZY.search(body):
+        return "asks for similar spellings, which is not known here; write each under `any`"
+    if _ONE_LETTER.search(body):
+        return "has a ? inside a word, which stands for no letter here; write each spelling, or a regular expression"
+    return "has a * before its end; a wildcard ends a term, as in missil*" if "*" in body else ""
 
 
 def country_problem(written: str) -> str:
