@@ -7,10 +7,11 @@ import typer
 
 from monitor.cli import rules_backtest, rules_check, rules_explain
 from monitor.cli.rules_files import load
-from monitor.cli.shared import ConfigOption, JsonOption, print_json, print_table
+from monitor.cli.shared import ConfigOption, JsonOption, counted, print_json, print_table
 from monitor.errors import MonitorError
 
 app = typer.Typer(help="Watch rules: list, check, test, explain and try them.", no_args_is_help=True)
+_LARGEST = 4_000_000
 app.command("check")(rules_check.check)
 app.command("test")(rules_check.run_file_tests)
 app.command("explain")(rules_explain.explain)
@@ -83,10 +84,7 @@ def import_(
     """Make rules of Boolean strings, a keyword list or a table; the YAML goes to standard output."""
     from monitor.rules.importing import import_keywords, import_queries, import_table
 
-    try:
-        text = file.read_bytes()[:2_000_000].decode("utf-8-sig", errors="replace")
-    except OSError as error:
-        raise MonitorError(f"{file}: cannot be read ({error.strerror}); check the path") from error
+    text = _foreign(file)
     if keywords:
         imported = import_keywords(text, name or file.stem)
     elif file.suffix.lower() in {".csv", ".tsv"}:
@@ -97,6 +95,30 @@ def import_(
         typer.echo(imported.yaml, nl=False)
     for problem in imported.problems:
         typer.secho(f"{file}: {problem}", fg="red", err=True)
-    typer.secho(f"{imported.count} rules, {len(imported.problems)} left out", err=True)
+    typer.secho(f"{counted(imported.count, 'rule')}, {len(imported.problems)} left out", err=True)
     if imported.problems:
         raise typer.Exit(1)
+
+
+def _foreign(file: Path) -> str:
+    """What another tool has exported: UTF-8, or UTF-16 that says so, as spreadsheets write it.
+
+    Raises:
+        MonitorError: it cannot be read, is too large, or is in an encoding that would have to be guessed.
+    """
+    from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+
+    try:
+        size = file.stat().st_size
+        if size > _LARGEST:
+            raise MonitorError(f"{file}: {size:,} bytes, more than {_LARGEST:,}; split it into several files")
+        content = file.read_bytes()
+    except OSError as error:
+        raise MonitorError(f"{file}: cannot be read ({error.strerror}); check the path") from error
+    encoding = "utf-16" if content.startswith((BOM_UTF16_BE, BOM_UTF16_LE)) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8 (CSV UTF-8 in a spreadsheet)"
+        raise MonitorError(f"{file}:{line}: {problem}") from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.rules_files import RulesSince, load, period, show
-from monitor.cli.shared import ConfigOption, JsonOption, open_store, print_json, printable
+from monitor.cli.shared import ConfigOption, JsonOption, counted, open_store, print_json, printable
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
@@ -39,14 +39,15 @@ def backtest(
     if json:
         print_json(_json(one, articles, begin, until) for one in found)
     else:
-        typer.echo(f"{articles:,} articles since {begin:%a %d %b %H:%M} UTC")
+        typer.echo(f"{counted(articles, 'article')} since {begin:%a %d %b %H:%M} UTC")
         for one in found:
             _print(one, begin, until)
         if len(found) > 1:
             total, new, lost = (
                 sum(numbers) for numbers in zip(*((len(f.ids), f.new, f.lost) for f in found), strict=True)
             )
-            typer.secho(f"{len(found):,} rules: {total:,} matches, {new:,} new, {lost:,} lost", bold=True)
+            matches = counted(total, "match", "matches")
+            typer.secho(f"{counted(len(found), 'rule')}: {matches}, {new:,} new, {lost:,} lost", bold=True)
     for error in loaded.errors:
         typer.secho("\n".join(show(error)), fg="red", err=True)
     if loaded.errors:
@@ -103,10 +104,11 @@ def _print(one: "Backtest", begin: "datetime", until: "datetime") -> None:
     days = one.by_day(begin, until)
     told = stories(one, begin)
     quiet = _silences(one, begin, until)
-    alerts = f"{told:,} alerts after dedup" if told is not None else "too many matches to tell stories apart"
-    alerts += f", {quiet:,} silence{'' if quiet == 1 else 's'}" if quiet is not None else ""
+    alerts = f"{counted(told, 'alert')} after dedup" if told is not None else "too many matches to tell stories apart"
+    alerts += f", {counted(quiet, 'silence')}" if quiet is not None else ""
     typer.secho(f"{one.rule.id}", bold=True)
-    typer.echo(f"  {sparkline(days)}  {len(one.ids):,} matches, {len(one.ids) / len(days):.1f} a day, {alerts}")
+    matches = counted(len(one.ids), "match", "matches")
+    typer.echo(f"  {sparkline(days)}  {matches}, {len(one.ids) / len(days):.1f} a day, {alerts}")
     if one.before:
         typer.echo(f"  against the running version: {one.new:,} new, {one.lost:,} lost")
     for title in reversed(one.titles):

@@ -6,7 +6,7 @@ import typer
 
 from monitor.cli.rules_facts import facts_of
 from monitor.cli.rules_files import FolderArgument, load, show
-from monitor.cli.shared import ConfigOption, JsonOption, print_json, settings
+from monitor.cli.shared import ConfigOption, JsonOption, counted, print_json, settings
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.rules.load import Reloaded
     from monitor.rules.testing import Coverage, TestResult
 
+_MOST_OF_A_KIND = 20
 _SAMPLE = 20_000
 """The newest of last week's articles by which a rule is called too broad."""
 
@@ -53,11 +54,23 @@ def check(
             typer.secho(first, fg="red")
             for line in excerpt:
                 typer.echo(line)
-        for doubt in doubts:
-            typer.secho(str(doubt), fg="yellow")
-        typer.echo(f"{len(loaded.rules)} rules are good, {len(loaded.errors)} mistakes, {len(doubts)} warnings")
+        _few([(doubt.code, str(doubt)) for doubt in doubts])
+        good = f"{len(loaded.rules)} {'rule is' if len(loaded.rules) == 1 else 'rules are'} good"
+        typer.echo(f"{good}, {counted(len(loaded.errors), 'mistake')}, {counted(len(doubts), 'warning')}")
     if loaded.errors or (strict and doubts):
         raise typer.Exit(1)
+
+
+def _few(warnings: "list[tuple[str, str]]") -> None:
+    """Print the warnings, of each kind the first ones only: a thousand rules without tests would hide all else."""
+    seen: dict[str, int] = {}
+    for kind, warning in warnings:
+        seen[kind] = seen.get(kind, 0) + 1
+        if seen[kind] <= _MOST_OF_A_KIND:
+            typer.secho(warning, fg="yellow")
+    for kind, count in seen.items():
+        if count > _MOST_OF_A_KIND:
+            typer.secho(f"and {count - _MOST_OF_A_KIND:,} more [{kind}]; --json tells of all", fg="yellow")
 
 
 def _broad(loaded: "Reloaded", config: "Path | None") -> "tuple[Doubt, ...]":
@@ -168,12 +181,11 @@ def _test_text(
         if verbose and one.untried:
             typer.secho(f"       never tried: {', '.join(one.untried)}", fg="yellow")
     untested = [rule for rule in loaded.rules if not rule.tests]
-    for rule in untested:
-        typer.secho(f"{rule.file}:{rule.line}: {rule.id}: has no tests", fg="yellow")
+    _few([("untested", f"{rule.file}:{rule.line}: {rule.id}: has no tests") for rule in untested])
     good = sum(result.passed for result in results)
     branches = sum(one.branches for one in covered)
     tried = branches - sum(len(one.untried) for one in covered)
     typer.echo(
-        f"{good} passed, {len(results) - good} failed, {len(untested)} rules without tests"
+        f"{good} passed, {len(results) - good} failed, {counted(len(untested), 'rule')} without tests"
         + (f", {tried / branches:.0%} of {branches} branches tried" if branches else "")
     )

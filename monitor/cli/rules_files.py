@@ -51,9 +51,11 @@ def show(error: "RuleError") -> Iterator[str]:
     yield str(error)
     if not error.line or not error.column:
         return
+    from monitor.rules.tree import MAX_BYTES
+
     try:
         with Path(error.file).open(encoding="utf-8", errors="replace") as file:
-            lines = file.read(2_000_000).split("\n")
+            lines = file.read(MAX_BYTES).split("\n")
     except OSError:
         return
     if error.line > len(lines):

@@ -154,3 +154,8 @@ def _guess_suffix(data: bytes) -> str:
     if start not in {b"{", b"["}:
         return ".txt"
     return ".jsonl" if data.strip().count(b"\n{") else ".json"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 rule`, `20 rules`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

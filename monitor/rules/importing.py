@@ -7,16 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.model.rule import Condition
-from monitor.rules.query import QueryError, parse_query
+from monitor.rules.query import QUERY_FIELDS, QueryError, parse_query
 from monitor.rules.schema import parse
 from monitor.rules.syntax import TermError, parse_term
 
 _FOREIGN_FIELDS = (
-    (re.compile(r"\b(?:all)?intitle:", re.IGNORECASE), "title:"),
-    (re.compile(r"\bheadline:", re.IGNORECASE), "title:"),
-    (re.compile(r"\b(?:site|inurl):", re.IGNORECASE), "url:"),
-    (re.compile(r"\b(?:language|lang):", re.IGNORECASE), "lang:"),
-    (re.compile(r"\bintext:", re.IGNORECASE), "text:"),
+    (re.compile(r"\b(?:intitle|headline|title):\s*", re.IGNORECASE), "title:"),
+    (re.compile(r"\b(?:site|inurl|url):\s*", re.IGNORECASE), "url:"),
+    (re.compile(r"\b(?:language|lang):\s*", re.IGNORECASE), "lang:"),
+    (re.compile(r"\b(?:intext|text):\s*", re.IGNORECASE), "text:"),
 )
 _FOREIGN_DISTANCE = (
     (re.compile(r"\b(?:AROUND|NEAR)\((\d+)\)"), r"NEAR/\1"),
@@ -24,6 +23,9 @@ _FOREIGN_DISTANCE = (
     (re.compile(r"\b(?:pre|onear)/(\d+)\b", re.IGNORECASE), r"BEFORE/\1"),
     (re.compile(r'"([^"\s]+) ([^"\s]+)"~(\d+)'), r"(\1 NEAR/\3 \2)"),
 )
+_ALL_IN = re.compile(r"allin(title|text|url):\s*(.+)", re.IGNORECASE)
+"""Stands at the beginning of a query, and holds for all of it."""
+_A_FIELD = re.compile(r"(?:all)?in(?:title|text|url)|headline|site|language|" + "|".join(QUERY_FIELDS), re.IGNORECASE)
 _LOWER_OPERATOR = re.compile(r"(?<=\s)(and|or|not)(?=\s)")
 _QUOTED = re.compile(r'("[^"]*")')
 _NAMES = ("id", "name", "rule", "title", "label")
@@ -133,6 +135,7 @@ def _query_lines(text: str) -> Iterator[_Draft]:
             name = stripped.strip("# ")
         elif stripped:
             titled = re.fullmatch(r"([\w -]{1,60}):\s+(.+)", stripped)
+            titled = None if titled and _A_FIELD.fullmatch(titled[1]) else titled
             yield _Draft(number, titled[1] if titled else name, titled[2] if titled else stripped)
             name = ""
 
@@ -170,6 +173,7 @@ def _translated(query: str) -> str:
         return " OR ".join(f'"{word}"' if " " in word else word for word in words)
     for pattern, ours in _FOREIGN_DISTANCE:
         query = pattern.sub(ours, query)
+    query = _ALL_IN.sub(r"\1:(\2)", query) if _ALL_IN.match(query) else query
     pieces = _QUOTED.split(query)
     for number in range(0, len(pieces), 2):
         for pattern, ours in _FOREIGN_FIELDS:

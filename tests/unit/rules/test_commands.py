@@ -61,6 +61,8 @@ def test_check_speaks_json_and_sarif(folder):
     assert levels == ["error"]
     mend(folder)
     (log,) = (json.loads(line) for line in run("check", "--sarif").splitlines())
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "rules/a.yaml"
     assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["untested", "swallowed"]
 
 
@@ -69,7 +71,7 @@ def test_test_tells_of_branches_no_example_tries(folder):
     output = run("test")
     assert "ok   flood" in output
     assert "2/2 branches" in output
-    assert "3 passed, 0 failed, 1 rules without tests, 100% of 2 branches tried" in output
+    assert "3 passed, 0 failed, 1 rule without tests, 100% of 2 branches tried" in output
     (folder / "rules" / "a.yaml").write_text(FILE.replace(" or ", " OR ").replace("Two floods.", "Rain."))
     assert 'must match but does not: "Rain."' in run("test", code=1)
 
@@ -103,7 +105,7 @@ def test_backtest_counts_days_and_what_changed(folder):
     assert sum(found["days"].values()) == 3
     assert 1 <= found["alerts"] <= 3
     assert "3 matches" in run("backtest", "flood")
-    assert "1 matches" in run("backtest", str(folder / "rules" / "a.yaml"), "--since", "12h")
+    assert "1 match, " in run("backtest", str(folder / "rules" / "a.yaml"), "--since", "12h")
     with pytest.raises(MonitorError, match="no length of time"):
         run("backtest", "flood", "--since", "soon")
 
@@ -112,3 +114,32 @@ def test_schema_and_import_print_files(folder):
     assert json.loads(run("schema"))["title"] == "Watch rules"
     (folder / "queries.txt").write_text('# Us\n"Acme Corp" OR acme\n')
     assert 'query: "\\"Acme Corp\\" OR acme"' in run("import", "queries.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("query\nFüße AND Schuhe\n".encode(), 'query: "Füße AND Schuhe"'),
+        ("query\nFüße AND Schuhe\n".encode("utf-16"), 'query: "Füße AND Schuhe"'),
+        ("query\nFüße AND Schuhe\n".encode("cp1252"), "foreign.csv:2: byte 0xfc is not UTF-8; save the file as UTF-8"),
+        (b"query\n" + b"ship\n" * 1_000_000, "5,000,006 bytes, more than 4,000,000; split it"),
+    ],
+    ids=["UTF-8", "UTF-16", "another encoding", "too large"],
+)
+def test_what_is_imported_is_read_right_or_refused(folder, content, said):
+    (folder / "foreign.csv").write_bytes(content)
+    try:
+        output = run("import", str(folder / "foreign.csv"))
+    except MonitorError as error:
+        output = str(error)
+    assert said in output
+
+
+def test_a_thousand_rules_without_tests_hide_nothing_else(folder):
+    many = "".join(f"  - {{id: r{number}, any: [w{number}]}}\n" for number in range(1_000))
+    (folder / "rules" / "a.yaml").write_text(f"rules:\n{many}  - {{id: same, any: [w1, w1]}}\n")
+    lines = run("check").splitlines()
+    assert sum("[untested]" in line for line in lines) == 21
+    assert "and 981 more [untested]; --json tells of all" in lines
+    assert any("[repeated]" in line for line in lines)
+    assert len(run("check", "--json").splitlines()) > 1_000
