@@ -121,7 +121,9 @@ class ConditionReading(Reading):
         return [AtLeast(count, parts)]
 
     def _near(self, node: Node, fields: Mapping[str, Node], depth: int) -> list[Condition]:
+        before = len(self.errors)
         parts = self._parts(node, "near", depth)
+        broken = len(self.errors) > before
         distance = self._number(fields["within"], "within", 0, MAX_DISTANCE) if "within" in fields else DEFAULT_DISTANCE
         ordered = self._truth(fields["ordered"], "ordered") if "ordered" in fields else False
         if len(parts) > MAX_NEAR:
@@ -129,7 +131,7 @@ class ConditionReading(Reading):
             self.fail(node, f"{problem}, put spellings of one thing into an `any`, or use same_sentence")
         elif not all(map(has_places, parts)):
             self.fail(node, "`near` takes terms, aliases and `any` lists of them; other conditions go outside of it")
-        elif len(parts) == 1 and isinstance(node, Sequence):
+        elif len(parts) == 1 and isinstance(node, Sequence) and not broken:
             self.fail(node, "`near` with a single entry; write two or more, such as near: [troops, Kursk]")
         elif isinstance(node, Scalar) and parts:
             self.fail(node, "`near` is a list of two or more, such as near: [troops, Kursk]")
