@@ -23,7 +23,9 @@ def _print_schema(wanted: bool) -> None:
 
 
 def extract(
-    file: Annotated[Path, typer.Argument(help="An article file: txt, md, html, json or jsonl; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(help="An article file: txt, md, html, json, jsonl, eml; - is standard input.")
+    ],
     config: ConfigOption = None,
     published: Annotated[
         str,

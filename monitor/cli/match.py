@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def match(
     files: Annotated[
-        list[Path], typer.Argument(help="Article files: txt, md, html, json or jsonl; - is standard input.")
+        list[Path], typer.Argument(help="Article files: txt, md, html, json, jsonl, eml, mbox; - is standard input.")
     ],
     config: ConfigOption = None,
     json: JsonOption = False,

@@ -132,15 +132,14 @@ def read_articles(file: Path, *, repeats: bool = False) -> "Iterator[Article]":
     import sys
 
     from monitor.clock import SystemClock
-    from monitor.sources.seedfiles import READERS
-    from monitor.sources.seeds import read_seed
+    from monitor.sources.seeds import SUFFIXES, read_seed
 
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         typer.secho(f"error: {file}: cannot be read ({error.strerror}); check the path", fg="red", err=True)
         raise typer.Exit(2) from error
-    name = file.name if file.suffix.lower() in READERS else f"{file.name}{_guess_suffix(data)}"
+    name = file.name if file.suffix.lower() in SUFFIXES else f"{file.name}{_guess_suffix(data)}"
     articles, unreadable = read_seed(data, name, SystemClock().now(), repeats=repeats)
     for entry in unreadable:
         typer.secho(f"{file}: {entry.reason}", fg="red", err=True)

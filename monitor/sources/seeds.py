@@ -20,6 +20,7 @@ from monitor.sources.seedmail import BYTE_READERS
 SOURCE = "seeds"
 MAX_FILE = 50_000_000
 _HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", "~")
+SUFFIXES = frozenset(READERS | BYTE_READERS)
 _MAX_COMPLAINTS = 50
 _UNREADABLE = "unreadable"
 
@@ -170,7 +171,7 @@ def _files(folder: Path) -> Iterator[Path]:
             path = Path(parent, name)
             if name.startswith((".", "~", "#")) or name.lower().endswith(_HALF_WRITTEN):
                 continue
-            if path.suffix.lower() not in READERS | BYTE_READERS:
+            if path.suffix.lower() not in SUFFIXES:
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 continue
