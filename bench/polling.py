@@ -22,7 +22,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -90,18 +90,18 @@ def addresses(port: int, feeds: int, hosts: int) -> list[str]:
 
 
 async def bare(urls: Sequence[str], at_once: int) -> list[tuple[float, float]]:
-    places = asyncio.Semaphore(at_once)
-
-    async def get(session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> None:
-        async with places, session.get(url, headers=headers) as response:
-            await response.read()
-
     spent = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         for known in (False, True):
-            began = perf_counter(), process_time()
-            headers = [{"If-None-Match": f'"/{url.rpartition("/")[2]}"'} if known else {} for url in urls]
-            await asyncio.gather(*(get(session, *each) for each in zip(urls, headers, strict=True)))
+            began, left = (perf_counter(), process_time()), iter(urls)
+
+            async def place(left: Iterator[str] = left, known: bool = known) -> None:
+                for url in left:
+                    headers = {"If-None-Match": f'"/{url.rpartition("/")[2]}"'} if known else {}
+                    async with session.get(url, headers=headers) as response:
+                        await response.read()
+
+            await asyncio.gather(*(place() for _ in range(at_once)))
             spent.append((perf_counter() - began[0], process_time() - began[1]))
     return spent
 

@@ -213,7 +213,8 @@ class Intake:
         if missed and current.pushed_until is not None and current.pushed_until > now:
             self._log.info("its hub has missed something; the feed is polled as usual", feed=polled.feed.url)
             return replace(after, pushed_until=None)
-        return replace(after, pushed_until=current.pushed_until)
+        same = after.pushed_until == current.pushed_until
+        return after if same else replace(after, pushed_until=current.pushed_until)
 
     def poll_due(self) -> int:
         """Start polling the feeds that are due, as far as there is room; how many were started."""
@@ -235,15 +236,15 @@ class Intake:
 
     async def poll_all_due(self) -> None:
         """Poll every feed that is due now, each once."""
-        now, places = self._clock.now(), asyncio.Semaphore(self._concurrency)
+        now = self._clock.now()
+        waiting = {url for url, state in self.states.items() if state.retired or state.next_poll > now}
+        due = iter([feed for url, feed in self._feeds.items() if url not in waiting])
 
-        async def in_turn(feed: Feed) -> None:
-            async with places:
+        async def place() -> None:
+            for feed in due:
                 await self._poll_and_store(feed)
 
-        states = self.states
-        waiting = {url for url, state in states.items() if state.retired or state.next_poll > now}
-        await asyncio.gather(*(in_turn(feed) for url, feed in self._feeds.items() if url not in waiting))
+        await asyncio.gather(*(place() for _ in range(self._concurrency)))
 
     async def _poll(self, feed: Feed) -> None:
         began = self._clock.now()

@@ -113,6 +113,8 @@ def after_success(
 def at_best(state: FeedState, when: datetime) -> FeedState:
     """The state after a success with its next poll at this time, or as soon after as the feed's wishes allow."""
     when = max(when, state.next_poll)
+    if not state.skip_hours and not state.skip_days:
+        return state if when == state.next_poll else replace(state, next_poll=when)
     hour = when.replace(minute=0, second=0, microsecond=0)
     for ahead in range(_MAX_SKIP + 1):
         moved = hour + timedelta(hours=ahead)
