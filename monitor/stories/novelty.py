@@ -253,10 +253,10 @@ def _stances(reading: Reading, ledger: Ledger, rarity: _Rarity) -> Iterator[Chan
 def _events(reading: Reading, time: datetime, ledger: Ledger, rarity: _Rarity) -> Iterator[Change]:
     """Sentences at the top that tell of an event new to the story."""
     top = [s for n, s in enumerate((reading.title, *reading.body[:2])) if n < 2 or not BACKGROUND.search(s.text)]
-    fresh = [s for s in top if _novelty(s, ledger, rarity) >= FIRST_NOVELTY]
+    fresh = [s for s in top if _novelty(s, ledger, rarity) >= FIRST_NOVELTY or _first_counts(s, ledger)]
     if not fresh:
         return
-    acting = [s for s in top if _new_acts(s, ledger)]
+    acting = [s for s in top if _new_acts(s, ledger) or _first_counts(s, ledger)]
     novelty = max(_novelty(s, ledger, rarity) for s in top[:2])
     new_day = bool(reading.days) and max(reading.days) > ledger.last_day()
     anchored = novelty >= ANCHORED_NOVELTY or any(
@@ -281,6 +281,11 @@ def _events(reading: Reading, time: datetime, ledger: Ledger, rarity: _Rarity) -
 def _new_acts(sentence: Sentence, ledger: Ledger) -> frozenset[str]:
     """Acts that are news and that the story has not told of."""
     return (sentence.actions & MATERIAL) - ledger.actions
+
+
+def _first_counts(sentence: Sentence, ledger: Ledger) -> bool:
+    """Whether it counts dead, injured or others of whom the story has had no number."""
+    return any(f.about in RISING and not ledger.figures(f.about) for f in sentence.figures)
 
 
 def _said_once(sentences: Iterable[Sentence]) -> Iterator[Change]:
