@@ -50,10 +50,10 @@ $(VENV)/bin/python:
 INSTALL = PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 
 $(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
-	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --require-hashes --no-deps --requirement requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.lock
-	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL) --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@
