@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.matching.attributes import attribute_values
 from monitor.matching.evaluate import View, evidence, holds, score
-from monitor.matching.facts import fact_label
+from monitor.matching.facts import fact_label, facts_instead
 from monitor.matching.matcher import leaves
 from monitor.matching.near import near
 from monitor.matching.reading import Reading, apart
@@ -35,6 +35,8 @@ _CONTEXT = 30
 """Characters shown on each side of a found term."""
 _ABSENT = 12
 """Terms not found that are shown of one list."""
+_MOST_THERE = 5
+"""Facts that are shown in place of one that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,22 @@ def _leaf(condition: Term | Regex | Attribute | FactCondition, view: View, *, tr
         has = ", ".join(attribute_values(condition, reading.article)) or "unknown"
         return Explained(condition, f"{condition.name}: {' | '.join(condition.values)}", true, note=f"it is {has}")
     found = evidence(condition, view)
-    unknown = reading.facts is None and isinstance(condition, FactCondition)
     return Explained(
         condition,
         fact_label(condition) if isinstance(condition, FactCondition) else str(condition),
         true,
         tuple(map(reading.hit, found)),
         tuple(_passage(reading.document, start, end) for start, end, _ in found),
-        note="facts not known yet" if unknown else "",
+        note=_fact_note(condition, reading.facts, true=true) if isinstance(condition, FactCondition) else "",
     )
+
+
+def _fact_note(condition: FactCondition, facts: Facts | None, *, true: bool) -> str:
+    if facts is None:
+        return "facts not known yet"
+    there = () if true else facts_instead(condition, facts)
+    more = f" and {len(there) - _MOST_THERE} more" if len(there) > _MOST_THERE else ""
+    return f"it has {', '.join(there[:_MOST_THERE])}{more}" if there else ""
 
 
 def _distance_note(condition: Near, view: View) -> str:

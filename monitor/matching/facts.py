@@ -45,6 +45,26 @@ def fact_evidence(condition: FactCondition, facts: Facts) -> Iterator[Span]:
             return (claim.span for claim in facts.claims if _is_claim(condition, claim, facts))
 
 
+def facts_instead(condition: FactCondition, facts: Facts) -> tuple[str, ...]:
+    """What the article has of the kind a condition asks for, where it does not hold; () where that says little."""
+    match condition:
+        case HasQuantity():
+            found = [_told(quantity) for quantity in facts.quantities]
+        case HasQuote():
+            found = [quote.speaker.text for quote in facts.quotes if quote.speaker is not None]
+        case HasPlace():
+            found = [entity.canonical for entity in facts.entities if entity.geo is not None]
+        case _:
+            found = []
+    return tuple(dict.fromkeys(found))
+
+
+def _told(quantity: Quantity) -> str:
+    """The number with what it counts."""
+    counted = set(quantity.of.split())
+    return f"{quantity.text} {quantity.of}" if counted and counted.isdisjoint(quantity.text.split()) else quantity.text
+
+
 def _entities(condition: HasEntity, facts: Facts) -> Iterator[Span]:
     for entity in facts.entities:
         if (not condition.types or entity.type in condition.types) and (

@@ -114,6 +114,20 @@ def test_facts(condition, text):
         assert text in {TEXT[hit.start : hit.end] for hit in after[0].hits if hit.term != "said"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "note"),
+    [
+        (HasQuantity(">", 20.0, ("tanks",)), "it has 12 to 15 tanks"),
+        (HasQuote(("Putin",)), "it has Budanov"),
+        (HasPlace(("US",)), "it has Kursk, Russia"),
+        (HasEntity(("Nobody",)), ""),
+        (HasQuote(), ""),
+    ],
+)
+def test_what_the_article_has_instead_is_explained(condition, note):
+    assert explain(Rule("r", "", condition), ARTICLE, FACTS).note == note
+
+
 def test_facts_that_are_not_known_never_keep_a_rule_from_matching():
     fact = HasEntity(("Nobody",))
     rules = [
