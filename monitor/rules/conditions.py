@@ -21,7 +21,7 @@ from monitor.rules.factual import FACT_KEYS, read_fact
 from monitor.rules.query import MAX_DISTANCE, MAX_NEAR, QueryError, parse_query
 from monitor.rules.reading import Reading
 from monitor.rules.shapes import about_text, about_words, conjunction, has_places
-from monitor.rules.syntax import AliasName, TermError, country_problem, parse_term
+from monitor.rules.syntax import FIELDS, AliasName, TermError, country_problem, parse_term
 from monitor.rules.tree import Node, Scalar, Sequence
 
 MAX_NESTING = 8
@@ -46,7 +46,6 @@ LIMIT_KEYS: Final = ("in", "min_count", "min_score")
 ATTRIBUTE_KEYS: Final[tuple[AttributeName, ...]] = get_args(AttributeName)
 CONDITION_KEYS: Final = (*WORD_KEYS, *LIMIT_KEYS, *ATTRIBUTE_KEYS, *FACT_KEYS)
 _BELONGS = {"of": "at_least", "within": "near", "ordered": "near"}
-_FIELDS: Final[tuple[FieldName, ...]] = get_args(FieldName)
 _YES, _NO = ("true", "yes", "on"), ("false", "no", "off")
 
 
@@ -214,14 +213,11 @@ class ConditionReading(Reading):
         names: dict[FieldName, None] = {}
         for item in self.items(node, "`in`"):
             written = self.text(item, "in").lower()
-            field = next((field for field in _FIELDS if field == written), None)
-            if field is not None:
-                names[field] = None
+            if written in FIELDS:
+                names[FIELDS[written]] = None
             elif written:
-                near = {"body": "text", "headline": "title", "intro": "lead"}.get(written) or self.nearest(
-                    written, _FIELDS
-                )
-                hint = f"did you mean {near}?" if near else f"known are {', '.join(_FIELDS)}"
+                near = {"headline": "title", "intro": "lead"}.get(written) or self.nearest(written, FIELDS)
+                hint = f"did you mean {near}?" if near else f"known are {', '.join(FIELDS)}"
                 self.fail(item, f"`{written[:40]}` is not a part of an article; {hint}")
         return tuple(names)
 

@@ -4,12 +4,13 @@ from typing import Any, Final, get_args
 
 from monitor.model.article import FullText
 from monitor.model.facts import CueClass, EntityType, Polarity, SourceType
-from monitor.model.rule import Digest, FieldName, Severity, Updates
+from monitor.model.rule import Digest, Severity, Updates
 from monitor.rules.conditions import ATTRIBUTE_KEYS, CONDITION_KEYS, DEFAULT_DISTANCE
 from monitor.rules.factual import CLAIM_KEYS, ENTITY_KEYS, EVENT_KEYS, PLACE_KEYS, QUOTE_KEYS
 from monitor.rules.query import MAX_DISTANCE
 from monitor.rules.schedule import ACTIVE_KEYS
 from monitor.rules.schema import ARTICLE_KEYS, DEFAULT_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS
+from monitor.rules.syntax import FIELDS
 from monitor.rules.trends import EDIT_KINDS, FIRST_SEEN_KEYS, FLATLINE_KEYS, SEEN_KINDS, SPIKE_KEYS
 
 Schema = dict[str, Any]
@@ -133,7 +134,7 @@ _VALUES: Final[dict[str, Schema]] = {
     "same_sentence": _TERMS | {"description": "One sentence makes all entries hold."},
     "same_paragraph": _TERMS | {"description": "One paragraph makes all entries hold."},
     "query": {"type": "string", "description": '(missil* OR drone*) AND Kursk NEAR/5 "North Korean*" NOT film'},
-    "in": _one_of(get_args(FieldName), several=True) | {"description": "Fields the words beside it are looked for in."},
+    "in": _one_of(tuple(FIELDS), several=True) | {"description": "Fields the words beside it are looked for in."},
     "min_count": {"type": "integer", "minimum": 1, "description": "How often the words of `any` are found."},
     "min_score": _whole(1, 100) | {"description": "How much the article is about these words."},
     "url": _TEXTS | {"description": "The address contains one of these."},

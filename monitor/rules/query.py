@@ -15,7 +15,6 @@ from monitor.model.rule import (
     Attribute,
     AttributeName,
     Condition,
-    FieldName,
     InField,
     Near,
     NoneOf,
@@ -24,7 +23,7 @@ from monitor.model.rule import (
 )
 from monitor.rules.nearest import nearest
 from monitor.rules.shapes import about_text, about_words, conjunction, has_places
-from monitor.rules.syntax import AliasName, TermError, country_problem, parse_term
+from monitor.rules.syntax import FIELDS, AliasName, TermError, country_problem, parse_term
 
 MAX_QUERY = 20_000
 """Characters of one query."""
@@ -35,15 +34,14 @@ MAX_DISTANCE = 100
 MAX_NEAR = 8
 """Things that stand near one another: what a choice of places costs doubles with each."""
 
-_FIELDS: Final[tuple[FieldName, ...]] = get_args(FieldName)
 _UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 _ATTRIBUTES: Final[tuple[AttributeName, ...]] = get_args(AttributeName)
-QUERY_FIELDS: Final = (*_FIELDS, *_UNITS, *_ATTRIBUTES)
+QUERY_FIELDS: Final = (*FIELDS, *_UNITS, *_ATTRIBUTES)
 
 # What other search languages call it.
 _MEANT_FIELDS = {
     "intitle": "title", "allintitle": "title", "headline": "title", "inurl": "url", "site": "source", "feed": "source",
-    "intext": "text", "body": "text", "content": "text", "language": "lang", "by": "author", "publisher": "outlet",
+    "intext": "text", "content": "text", "language": "lang", "by": "author", "publisher": "outlet",
 }  # fmt: skip
 _MEANT_OPERATORS = {
     "and": "AND",
@@ -287,11 +285,10 @@ class _Parser:
             raise QueryError(f"fields nested more than {MAX_PARENTHESES} deep; write it flatter", token.offset)
         condition = self._primary()
         self._fields -= 1
-        for field in _FIELDS:
-            if token.text == field:
-                if not about_text(condition):
-                    raise QueryError(f"only words can be in the {field}; put the rest outside", token.offset)
-                return InField((field,), condition)
+        if token.text in FIELDS:
+            if not about_text(condition):
+                raise QueryError(f"only words can be in the {token.text}; put the rest outside", token.offset)
+            return InField((FIELDS[token.text],), condition)
         for unit in _UNITS:
             if token.text == unit:
                 if not about_words(condition):

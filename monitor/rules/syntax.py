@@ -2,13 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, get_args
 
 import re2
 
-from monitor.model.rule import AnyOf, Regex, Term
+from monitor.model.rule import AnyOf, FieldName, Regex, Term
 from monitor.rules.inflections import inflections
 
+FIELDS: Final[Mapping[str, FieldName]] = {name: name for name in get_args(FieldName)} | {"body": "text"}
+"""What the parts of an article are called in rules; `body` is what other tools call the text."""
 MAX_TERM = 200
 """Characters of one term."""
 MAX_REGEX = 500
