@@ -198,12 +198,11 @@ def gathered(draft: Draft, about: Situation) -> Draft:
     """Where all of it is for a digest, it waits for the next one."""
     if draft.hold:
         return draft
-    plans = [draft.handling.digest or _plan(rule.digest, about.policy) for rule in draft.rules]
+    plans = [_digest(rule, draft, about) for rule in draft.rules]
     wanted = [plan.next(about.now) for plan in plans if plan is not None]
     if len(wanted) < len(plans):
         return draft
-    due = min(wanted)
-    return draft.wait("digest", Reason.GATHERED, due, "digest")
+    return draft.wait("digest", Reason.GATHERED, min(wanted), "digest")
 
 
 def grouped(draft: Draft, about: Situation) -> Draft:
@@ -221,17 +220,14 @@ def grouped(draft: Draft, about: Situation) -> Draft:
 
 
 def throttled(draft: Draft, about: Situation) -> Draft:
-    """Once a channel has had as many alerts as it bears of every rule that speaks, the rest waits."""
+    """Once a channel has had as many alerts as it bears of every rule that would tell at once, the rest waits."""
     if draft.hold or draft.kind is AlertKind.CORRECTION:
         return draft
-    frees: list[tuple[datetime, str]] = []
-    for rule in draft.rules:
-        throttle = rule.throttle or draft.handling.throttle
-        told = about.recent.told(rule.id, draft.channel, about.now - throttle.within, about.now) if throttle else []
-        if throttle is None or len(told) < throttle.alerts:
-            return draft
-        frees.append((told[-throttle.alerts] + throttle.within, rule.id))
-    due, name = min(frees)
+    frees = [(_free_again(rule, draft, about), rule.id) for rule in _at_once(draft, about)]
+    full = [(due, name) for due, name in frees if due is not None]
+    if len(full) < len(frees):
+        return draft
+    due, name = min(full)
     key = f"throttle:{name}"[:120]
     due = about.recent.due(draft.channel, key, about.now) or due
     return draft.wait(key, Reason.THROTTLED, due, f"throttle: {name} has told enough")
@@ -241,11 +237,12 @@ def storm(draft: Draft, about: Situation) -> Draft:
     """A rule that fires far more than usual is folded into one card at a time."""
     if draft.hold or not about.policy.storm or draft.kind is AlertKind.CORRECTION:
         return draft
-    for rule in draft.rules:
+    telling = [rule for rule in _at_once(draft, about) if _free_again(rule, draft, about) is None]
+    for rule in telling:
         surge = about.recent.surge(rule.id, about.now)
         if surge is None or surge[0] < max(_STORM_LEAST, about.policy.storm * surge[1]):
             return draft
-    name = draft.rules[0].id
+    name = telling[0].id
     count, usual = about.recent.surge(name, about.now) or (0, 0.0)
     key = f"storm:{name}"[:120]
     due = about.recent.due(draft.channel, key, about.now) or about.now + _STORM_PAUSE
@@ -332,8 +329,23 @@ def _age(article: Article, now: datetime) -> timedelta:
     return now - (article.fetched if article.kind is SourceKind.SEED else article.time)
 
 
-def _plan(digest: Digest, policy: Policy) -> DigestTimes | None:
-    return {Digest.HOURLY: HOURLY, Digest.DAILY: policy.daily}.get(digest)
+def _digest(rule: Rule, draft: Draft, about: Situation) -> DigestTimes | None:
+    """The digest the rule's alerts wait for here, None where they are told at once."""
+    return draft.handling.digest or {Digest.HOURLY: HOURLY, Digest.DAILY: about.policy.daily}.get(rule.digest)
+
+
+def _at_once(draft: Draft, about: Situation) -> list[Rule]:
+    """The rules that wait for no digest: while one of them may speak, the alert is told."""
+    return [rule for rule in draft.rules if _digest(rule, draft, about) is None]
+
+
+def _free_again(rule: Rule, draft: Draft, about: Situation) -> datetime | None:
+    """When the channel may have the next alert of the rule; None for now."""
+    throttle = rule.throttle or draft.handling.throttle
+    if throttle is None:
+        return None
+    told = about.recent.told(rule.id, draft.channel, about.now - throttle.within, about.now)
+    return told[-throttle.alerts] + throttle.within if len(told) >= throttle.alerts else None
 
 
 def _group(draft: Draft, about: Situation) -> tuple[str, datetime | None]:

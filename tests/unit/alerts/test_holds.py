@@ -206,6 +206,16 @@ async def test_a_throttle_lets_so_many_through_and_lists_the_rest_honestly(desk:
     assert len(rest.card.items) == 14
 
 
+async def test_a_rule_for_the_digest_does_not_let_a_throttled_one_through(desk: Desk) -> None:
+    desk.rule("busy", Severity.HIGH, throttle=Throttle(1, HOUR))
+    desk.rule("later", Severity.LOW, digest=Digest.DAILY)
+    assert desk.reasons("a", "busy", "later") == ["new_story"]
+    assert desk.reasons("b", "busy", "later") == ["throttled"]
+    desk.clock.forward(hours=1)
+    (told,) = await desk.release()
+    assert told.card.headline == "Title of b"
+
+
 async def test_more_than_a_card_bears_is_counted_and_can_be_listed(desk: Desk) -> None:
     desk.rule("busy", Severity.LOW, digest=Digest.HOURLY)
     for number in range(34):
