@@ -14,7 +14,6 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.NO_NEWS: "the same story, and nothing new in it",
     Reason.MINOR_NEWS: "news, but not of the kind the rule's `updates` asks for",
     Reason.EDITED_NO_NEWS: "edited, and nothing material changed",
-    Reason.BASELINE: "listed by its feed already when the feed was new here",
     Reason.TOO_OLD: "published longer ago than the rule's max_age",
     Reason.BASELINE: "the feed is new, and listed it already when it was first read",
     Reason.OFF_SCHEDULE: "the rule was not in force at that time",

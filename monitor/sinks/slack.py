@@ -252,9 +252,8 @@ class SlackSink:
     def _content(
         self, alert: Alert, *, lost_thread: bool = False, reply: bool = False, standing: Standing | None = None
     ) -> dict[str, Any]:
-        shown = blocks(alert.card, lost_thread, standing)
-        if self._options.answers:
-            shown += buttons(alert, standing, reply=reply)
+        row = buttons(alert, standing, reply=reply) if self._options.answers else []
+        shown = blocks(alert.card, lost_thread, standing, below=row)
         return {"text": fallback(alert.card), "blocks": shown, "metadata": _metadata(alert)}
 
     def _note(self, outcome: Outcome, pace: Pace, channel: str = "") -> None:

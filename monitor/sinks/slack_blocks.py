@@ -7,7 +7,7 @@ format is replaced by a look-alike.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.alerts.render import reported_by
@@ -39,12 +39,18 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 
 
 def blocks(
-    card: Card, lost_thread: bool = False, standing: Standing | None = None, *, channel: str = ""
+    card: Card,
+    lost_thread: bool = False,
+    standing: Standing | None = None,
+    *,
+    channel: str = "",
+    below: Sequence[Block] = (),
 ) -> list[Block]:
     """The message's blocks.
 
     With `lost_thread` the card says that it should have been a reply to a message that is gone; with `standing` it
-    also says how the story stands now; `channel` is told where the message may stand in another.
+    also says how the story stands now; `channel` is told where the message may stand in another; `below` ends the
+    message and is never shortened.
     """
     update = card.kind.value in _IN_THREAD
     parts = {
@@ -59,13 +65,31 @@ def blocks(
         "why": [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
         "footer": _footer(card, lost_thread),
         "answers": _answered(standing) if standing else [],
+        "below": list(below),
     }
     # What is needed least goes first where an article's words take more room than a message has.
-    for expendable in ("why", "facts", "changes", "answers", "items"):
+    for name, shorter in _shortened(card):
         if _size(parts) <= MOST_CHARACTERS:
             break
-        parts[expendable] = [] if expendable != "items" else _rich(_items(card.items[: _MOST_ITEMS // 5]))
+        if parts[name]:
+            parts[name] = shorter
     return [block for part in parts.values() for block in part]
+
+
+def _shortened(card: Card) -> Iterator[tuple[str, list[Block]]]:
+    """Parts of a card as they may be shortened, one after the other."""
+    yield "why", []
+    yield "facts", _rich(_lines([_fact(line) for line in card.facts[:3]]))
+    yield "facts", []
+    yield "changes", _rich(_lines([_change(change) for change in card.changes[:3]]))
+    yield "answers", []
+    yield "changes", []
+    for most in (10, 4, 2):
+        yield "items", _rich(_items(card.items[:most]))
+    yield "latest", []
+    yield "because", []
+    duty = _duty(card)
+    yield "footer", [_context(duty)] if duty else []
 
 
 def fallback(card: Card) -> str:
@@ -242,10 +266,19 @@ def _piece(raw: str, *, bold: bool = False) -> Block:
 def _footer(card: Card, lost_thread: bool) -> list[Block]:
     texts = [f"Matched: {parsed(cut(', '.join(card.terms), 300))}"] if card.terms else []
     texts += filter(None, (parsed(note) for note in _notes(card, lost_thread)))
-    duty = [f"Owner: {parsed(cut(', '.join(card.owners), 200))}"] if card.owners else []
-    duty += [f"<{_address(link)}|Runbook>" for link in card.runbooks[:3] if _address(link)]
-    calls = " ".join(filter(None, map(_call, card.mentions[:5])))
-    return [_context(*some) for some in (texts, [" · ".join(filter(None, [calls, *duty]))]) if any(some)]
+    return [_context(*some) for some in (texts, [_duty(card)]) if any(some)]
+
+
+def _duty(card: Card) -> str:
+    """Whom the rules call, who owns them and what is to be done, as far as one text takes it."""
+    parts = [" ".join(filter(None, map(_call, card.mentions[:5])))]
+    parts += [f"Owner: {parsed(cut(', '.join(card.owners), 200))}"] if card.owners else []
+    parts += [f"<{_address(link)}|Runbook>" for link in card.runbooks[:3] if _address(link)]
+    told = ""
+    for part in filter(None, parts):
+        longer = f"{told} · {part}" if told else part
+        told = longer if len(longer) <= LONGEST_TEXT else told
+    return told
 
 
 def _call(mention: str) -> str:
@@ -255,7 +288,7 @@ def _call(mention: str) -> str:
         return f"<!{name.lstrip('@!')}>"
     if name.startswith("!subteam^") or re.fullmatch(r"S[A-Z0-9]{6,}", name):
         return f"<!subteam^{name.removeprefix('!subteam^')}>"
-    return f"<@{name.lstrip('@')}>" if re.fullmatch(r"@?[UW][A-Z0-9]{6,}", name) else parsed(name)
+    return f"<@{name.lstrip('@')}>" if re.fullmatch(r"@?[UW][A-Z0-9]{6,}", name) else parsed(cut(name, 60))
 
 
 def _notes(card: Card, lost_thread: bool) -> list[str]:

@@ -115,8 +115,9 @@ def inert(text: str) -> bool:
 def test_any_card_is_within_the_limits_and_inert(card: Card, lost: bool, standing: Standing | None) -> None:
     about = alert(article())
     row = buttons(replace(about, card=card, rules=tuple(f"r{n}" for n in range(len(card.rules)))), standing)
-    message = blocks(card, lost, standing)
-    assert bad_blocks(message + row) == ""
+    message = blocks(card, lost, standing, below=row)
+    assert bad_blocks(message) == ""
+    assert message[len(message) - len(row) :] == row
     written = json.dumps(message, ensure_ascii=False)
     assert written.encode()
     assert not re.search(r"<[!@#]", written)
@@ -220,6 +221,37 @@ def test_an_overlong_card_drops_its_passages_first() -> None:
     written = json.dumps(blocks(full))
     assert "rich_text_quote" not in written
     assert "uncommonly" in written
+
+
+def test_the_buttons_of_many_rules_have_their_room() -> None:
+    wide = "&" * 300
+    full = card(
+        rules=(wide,) * 7,
+        headline='"' * 300,
+        url="https://news.example/" + "a" * 1_900,
+        changes=('"' * 400,) * 9,
+        facts=(FactLine("What", '"' * 400, wide),) * 7,
+        why=(Excerpt(wide),) * 4,
+        terms=(wide,),
+        because=('"' * 300,) * 5,
+        notes=(wide,) * 6,
+        owners=(wide,),
+        mentions=("@here", wide),
+        runbooks=("https://wiki.example/" + "r" * 1_900,) * 3,
+    )
+    told = Standing(latest=('"' * 300,) * 6, answers=(Reaction(wide, wide),) * 9)
+    row = buttons(replace(alert(article()), card=full, rules=tuple(f"r{n}" for n in range(7))))
+    message = blocks(full, False, told, below=row)
+    assert bad_blocks(message) == ""
+    assert message[-1:] == row
+    assert "<!here>" in json.dumps(message)
+
+
+def test_a_digest_of_endless_addresses_is_shortened_to_what_fits() -> None:
+    items = (CardItem(Severity.HIGH, ("r",), '"' * 160, "https://x.example/" + "a" * 1_970, '"' * 60, '"' * 60),) * 20
+    message = blocks(card(kind=AlertKind.DIGEST, url="", items=items, notes=("&" * 200,) * 5))
+    assert bad_blocks(message) == ""
+    assert "x.example" in json.dumps(message)
 
 
 @pytest.mark.parametrize(
