@@ -1,4 +1,4 @@
-"""Options of sinks, checked."""
+"""What sinks share about their options: checking them, and keeping the secret ones out of words."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -21,3 +21,9 @@ def checked(model: type[T], options: Mapping[str, object], section: str) -> T:
     except ValidationError as problem:
         wrong = "; ".join(f"{section}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
         raise ConfigError(f"{wrong}; mend the [{section}] section or its environment variables") from None
+
+
+def without_address(problem: BaseException) -> str:
+    """What went wrong; an address can be a secret, and aiohttp's words may hold it."""
+    words = (str(problem) or type(problem).__name__)[:200]
+    return words if "/" not in words else type(problem).__name__

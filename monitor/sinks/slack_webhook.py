@@ -16,8 +16,8 @@ from monitor.errors import ConfigError
 from monitor.model.alert import Delivery
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
+from monitor.sinks.options import without_address
 from monitor.sinks.pace import Pace
-from monitor.sinks.slack_api import in_words
 from monitor.sinks.slack_blocks import blocks, fallback, simplified
 from monitor.sinks.slack_errors import not_sent, unknown_outcome
 
@@ -98,11 +98,11 @@ class SlackWebhookSink:
             answer = await self._client().send_dict(body)
             self._pace.arrived()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as problem:
-            return not_sent(_without_address(problem))
+            return not_sent(without_address(problem))
         except aiohttp.InvalidURL:
             return Failed("slack.webhook_url is no address; mend it", retry=True, blocks="sink", operator=True)
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            return unknown_outcome(f"no usable answer from Slack: {_without_address(problem)}", delivery.attempts)
+            return unknown_outcome(f"no usable answer from Slack: {without_address(problem)}", delivery.attempts)
         return self._judged(answer.status_code, answer.body.strip()[:100], answer.headers, delivery)
 
     def _judged(self, status: int, text: str, headers: Mapping[str, Any], delivery: Delivery) -> Sent | Failed:
@@ -134,9 +134,3 @@ class SlackWebhookSink:
 
 def _ref(delivery: Delivery) -> str:
     return f"webhook:{delivery.alert.id}"
-
-
-def _without_address(problem: BaseException) -> str:
-    """What went wrong; the address of a webhook is a secret, and aiohttp's words may hold it."""
-    words = in_words(problem)
-    return words if "/" not in words else type(problem).__name__

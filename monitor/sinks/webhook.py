@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from monitor.model.alert import Delivery
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
-from monitor.sinks.options import checked
+from monitor.sinks.options import checked, without_address
 from monitor.sinks.payload import encoded, payload
 
 _PREFIX = "whsec_"
@@ -122,8 +122,7 @@ class WebhookSink:
                 asked = response.headers.get("Retry-After", "").strip()
                 return _outcome(response.status, asked, alert.id, target)
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            words = type(problem).__name__ if isinstance(problem, aiohttp.InvalidURL) else str(problem)
-            what = words[:200] or type(problem).__name__
+            what = without_address(problem)
             return Failed(f"webhook target {target} cannot be reached: {what}", retry=True, blocks="channel")
 
     async def find(self, delivery: Delivery) -> Sent | Failed | None:  # noqa: ARG002 - the seam's signature

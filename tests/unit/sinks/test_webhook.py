@@ -1,5 +1,6 @@
 """Signed JSON to an HTTP endpoint on loopback."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -109,6 +110,25 @@ async def test_nobody_at_home(server: WebhookServer) -> None:
     failed = await send(server, delivery(), targets={"siem": "http://127.0.0.1:9/x"})
     assert isinstance(failed, Failed)
     assert failed.retry
+
+
+async def test_an_address_is_never_in_what_is_said_of_it() -> None:
+    async def nonsense(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"this is no HTTP\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(nonsense, "127.0.0.1", 0) as running:
+        port = running.sockets[0].getsockname()[1]
+        sink = make(
+            "webhook",
+            {"targets": {"siem": f"http://127.0.0.1:{port}/hook/s3cret?token=s3cret"}},
+            Deps(FakeClock(), CapturingLogger()),
+        )
+        failed = await sink.send(delivery())
+        await sink.close()
+    assert isinstance(failed, Failed)
+    assert failed.retry
+    assert "s3cret" not in failed.error
 
 
 @pytest.mark.parametrize(
