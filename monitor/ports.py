@@ -131,8 +131,13 @@ class Store(Protocol):
     def alerts_of(self, story_id: str) -> list[Alert]:
         """The alerts a story has raised, in all channels, oldest first."""
 
-    def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take due deliveries; none before its story's earlier alerts in the same channel are settled."""
+    def claim(
+        self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int, *, apart_from: Sequence[str] = ()
+    ) -> list[Delivery]:
+        """Take due deliveries; none before its story's earlier alerts in the same channel are settled.
+
+        Those for the channels `apart_from` stay where they are.
+        """
 
     def fold(
         self,

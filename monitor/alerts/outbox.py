@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Protocol, TypeVar, TypeVarTuple
 
@@ -210,7 +211,7 @@ class Outbox:
             if room <= 0 or self._paused_until(sink.name, "", now):
                 continue
             try:
-                claimed = await self._call(self._store.claim, sink.name, self._owner, now, self._timing.lease, room)
+                claimed = await self._call(partial(self._claim, sink.name, now, room, self._shut(sink.name, now, fair)))
             except StoreError as problem:
                 self._log.warning("outbox_cannot_claim", sink=sink.name, error=str(problem))
                 continue
@@ -219,16 +220,27 @@ class Outbox:
                 await self._queue(sink, delivery, now, fair=fair)
         return total
 
+    def _claim(self, sink: str, now: datetime, room: int, shut: Sequence[str]) -> list[Delivery]:
+        return self._store.claim(sink, self._owner, now, self._timing.lease, room, apart_from=shut)
+
+    def _shut(self, sink: str, now: datetime, fair: bool) -> list[str]:
+        """Channels that take nothing now: what waits for them, however much, takes no room from others."""
+        if not fair:
+            return []
+        paused = {channel for name, channel in self._troubles if name == sink and channel}
+        closed = {lane.channel for lane in self._lanes.values() if lane.sink.name == sink and _is_closed(lane, now)}
+        return sorted({channel for channel in paused if self._paused_until(sink, channel, now)} | closed)
+
     async def _queue(self, sink: Sink, delivery: Delivery, now: datetime, *, fair: bool) -> None:
         self._waiting.pop(delivery.id, None)
         if delivery.id in self._in_hand:
             return
         channel = delivery.alert.channel
         lane = self._lanes.setdefault((sink.name, channel), _Lane(sink, channel))
-        if fair and len(lane.queue) >= self._timing.queue and not (lane.closed_until and lane.closed_until > now):
+        if fair and len(lane.queue) >= self._timing.queue and not _is_closed(lane, now):
             lane.closed_until = now + self._timing.hold
         # A later delivery must not overtake one that was put back, so a closed lane stays closed for all.
-        closed = lane.closed_until if fair and lane.closed_until and lane.closed_until > now else None
+        closed = lane.closed_until if fair and _is_closed(lane, now) else None
         until = self._paused_until(sink.name, channel, now) or closed
         if until:
             await self._put_back(delivery, until)
@@ -449,3 +461,7 @@ class Outbox:
         """The present; within a drain never before the time it was called for, so that every wait lies ahead."""
         now = self._clock.now()
         return max(now, self._floor) if self._floor else now
+
+
+def _is_closed(lane: _Lane, now: datetime) -> bool:
+    return lane.closed_until is not None and lane.closed_until > now

@@ -36,8 +36,12 @@ class AlertStatus:
 class DeliveryStore(Connected):
     """Reads and writes deliveries."""
 
-    def claim(self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Delivery]:
+    def claim(
+        self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int, *, apart_from: Sequence[str] = ()
+    ) -> list[Delivery]:
         """Take due deliveries, gravest first; none before its story's earlier alerts in the channel are settled.
+
+        Those for the channels `apart_from` stay where they are.
 
         Of one severity, those come first that were raised within the last minutes, in order; then the others, newest
         first: after an outage what is still news goes before what is history. A delivery whose lease ran out may have
@@ -71,7 +75,7 @@ class DeliveryStore(Connected):
         query = (
             select(deliveries.c.id)
             .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(deliveries.c.sink == sink, due, ~waits)
+            .where(deliveries.c.sink == sink, due, ~waits, alerts.c.channel.not_in(apart_from))
             .order_by(_GRAVEST_FIRST, fresh.desc(), case((fresh, alerts.c.created)), alerts.c.created.desc())
             .order_by(deliveries.c.id)
             .limit(limit)

@@ -337,6 +337,24 @@ class TestRun:
         stop.set()
         await running
 
+    async def test_what_waits_for_a_shut_channel_however_much_delays_no_other(self, tmp_path: Path) -> None:
+        store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+        house = House(store, Timing(batch=4, queue=2, poll=timedelta(milliseconds=10)))
+        shut = [house.raise_alert(f"a{n}", channel="#shut", severity=Severity.CRITICAL) for n in range(40)]
+        house.sink.answers["#shut"] = [Failed("archived", retry=True, blocks="channel", operator=True)] * 100
+        stop = asyncio.Event()
+        running = asyncio.create_task(house.outbox.run(stop))
+        await self.until(lambda: house.outbox.troubles)
+        house.raise_alert("b", channel="#open", severity=Severity.LOW)
+        house.outbox.nudge()
+        await self.until(lambda: house.sink.accepted)
+        stop.set()
+        await running
+        untouched = [house.delivery(alert).next_try for alert in shut[10:]]
+        assert set(untouched) == {house.delivery(shut[-1]).next_try}
+        assert house.outbox.totals["held"] <= 8
+        store.close()
+
     async def test_a_slow_channel_with_a_long_queue_starves_no_other(self, tmp_path: Path) -> None:
         store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
         house = House(store, Timing(queue=4, batch=8, poll=timedelta(milliseconds=10)))
