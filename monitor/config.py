@@ -54,7 +54,7 @@ class Database(_Section):
     """The store."""
 
     url: str = Field("", description="SQLAlchemy URL, sqlite:///... or postgresql://...; '' is monitor.db in paths.var")
-    keep_days: Days = Field(90, description="days to keep the text of articles that matched no rule")
+    keep_days: Days = Field(90, description="days to keep texts that matched no rule, and how alerts were decided")
 
 
 class Sources(_Section):

@@ -54,6 +54,8 @@ TICK_SECONDS = 1
 STOP_SECONDS = 4.0
 ALERT_LATE = timedelta(minutes=5)
 SILENCE = timedelta(minutes=5)
+DECISIONS_NEEDED = timedelta(days=31)
+"""Throttles, storms and the precision of rules are reckoned from decisions and answers so far back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class Daemon:
         )
         stack.callback(workers.close)
         self._window = timedelta(days=settings.stories.window_days)
+        self._needed = max(self._window * 2, DECISIONS_NEEDED)
         self._grouper = Grouper(GroupSettings(window=self._window, max_members=settings.stories.max_articles))
         client = self._client = feed_client(settings.sources, clock)
         stack.push_async_callback(client.close)
@@ -493,9 +496,12 @@ class Daemon:
     async def _drop_old_texts(self) -> None:
         before = self._clock.now() - timedelta(days=self._settings.database.keep_days)
         dropped = await self._call(self._store.drop_old_texts, before)
+        forgotten = await self._call(self._store.forget_decided, min(before, self._clock.now() - self._needed))
         await self._call(self._store.forget_edits, self._clock.now() - self._window * 2)
         if dropped:
             self._log.info("old unmatched texts dropped", articles=dropped)
+        if forgotten:
+            self._log.info("old decisions forgotten", rows=forgotten)
 
     async def _watchdog(self) -> None:
         # Trouble outside is no reason to be restarted; a pipeline that has stopped turning is.

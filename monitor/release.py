@@ -8,6 +8,8 @@ from monitor.alerts.digest import release
 from monitor.alerts.recent import Recent
 from monitor.alerts.stages import CALLS
 from monitor.model.alert import Held
+from monitor.model.answer import Silence
+from monitor.model.selector import Subject
 from monitor.ports import Clock
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
@@ -44,8 +46,12 @@ class Releaser:
         due = await self._call(self._store.due_holds, now)
         if also_groups:
             due += [one for one in await self._call(self._store.held) if one.key.startswith("group:") and one.due > now]
+        silences = await self._call(self._store.silences, now)
+        hushed = {one: silence for one in due if (silence := _hushing(one, silences)) is not None}
+        for one, silence in hushed.items():
+            await self._call(self._store.postpone, one, silence)
         raised = 0
-        for part in _whole(due):
+        for part in _whole([one for one in due if one not in hushed]):
             stories = {one.story_id for one in part}
             prior = [alert for story in stories for alert in await self._call(self._store.alerts_of, story)]
             for told in release(part, prior, now):
@@ -64,6 +70,21 @@ class Releaser:
                     headline=told.alert.card.headline,
                 )
         return raised
+
+
+def _hushing(held: Held, silences: Sequence[Silence]) -> Silence | None:
+    """The silence that ends first of those that hold what waits; None where one of its rules may speak.
+
+    Somebody may have silenced it while it waited. Only rule, severity, story and channel are looked at.
+    """
+    by = []
+    for rule in held.rules:
+        subject = Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id)
+        holding = [silence for silence in silences if silence.selector.takes(subject)]
+        if not holding:
+            return None
+        by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
+    return min(by, key=lambda silence: (silence.ends, silence.id), default=None)
 
 
 def _whole(due: Sequence[Held]) -> list[list[Held]]:

@@ -42,6 +42,9 @@ class Recent:
     def note_due(self, channel: str, key: str, due: datetime) -> None:
         """Remember when what waits under this key in the channel is told."""
         self._due[channel_key(channel), key] = due
+        if len(self._due) % 1024 == 0:
+            # What a story waited for is never asked for again once it is told.
+            self._due = {name: until for name, until in self._due.items() if until > due - WINDOW}
 
     def restore(self, decisions: Iterable[tuple[datetime, AlertDecision]], waiting: Iterable[Held]) -> None:
         """Count what was decided within the window, oldest first, and what still waits."""

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
-from monitor.model.alert import Alert, Held
+from monitor.alerts.stages import CALLS
+from monitor.model.alert import Alert, Held, Reason
 from monitor.model.answer import Silence
 from monitor.store.answers import read_silence
 from monitor.store.connected import CLOCK_WRONG, Connected
@@ -60,6 +61,16 @@ class HoldStore(Connected):
             query = query.where(holds.c.ended.is_(None))
         with transaction(self._engine, read_only=True) as connection:
             return [read_held(row) for row in connection.execute(query)]
+
+    def postpone(self, held: Held, silence: Silence) -> None:
+        """What was due is held by a silence; a call that nobody answers comes again when that ends."""
+        with transaction(self._engine) as connection:
+            values: dict[str, object] = {"due": silence.ends}
+            if held.key in CALLS:
+                values["since"] = silence.ends - (held.due - held.since)
+            else:
+                values |= {"key": f"silence:{silence.id}", "reason": Reason.SILENCED.value}
+            connection.execute(update(holds).where(_key(held), holds.c.ended.is_(None)).values(values))
 
     def release(
         self, alert: Alert, tells: Sequence[Held], sinks: Sequence[str], now: datetime, again: datetime | None = None

@@ -8,12 +8,15 @@ from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.holds import HoldStore
 from monitor.store.outcomes import OutcomeStore
+from monitor.store.retention import RetentionStore
 from monitor.store.storylog import StoryLog
 from monitor.store.trends import TrendStore
 from monitor.store.upkeep import UpkeepStore
 
 
-class SqlStore(ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore, HoldStore, StoryLog):
+class SqlStore(
+    ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore, HoldStore, RetentionStore, StoryLog
+):
     """The store on SQLite or PostgreSQL."""
 
     def probe(self) -> None:

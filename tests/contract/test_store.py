@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
-from monitor.model.alert import DeliveryState
-from monitor.model.article import BASELINE, Batch, Quarantined
+from monitor.model.alert import DeliveryState, Held, Reason
+from monitor.model.answer import Answer, AnswerKind, Silence
+from monitor.model.article import BASELINE, Article, Batch, Quarantined
 from monitor.model.rule import Severity
+from monitor.model.selector import Selector
 from monitor.model.story import Relation
 from monitor.ports import Processed
 from monitor.store.engine import open_engine, transaction, upgrade
@@ -221,7 +223,61 @@ class TestCommit:
         assert store.ingest(Batch(articles=(unmatched,))) == []
 
 
+class TestRetention:
+    def hold(self, about: Article, *, ended: datetime | None) -> Held:
+        raised = alert(about)
+        return Held(
+            about.id,
+            about.id,
+            "#other",
+            "quiet",
+            raised.kind,
+            Reason.QUIET,
+            raised.rules,
+            raised.severity,
+            raised.card,
+            NOON,
+            NOON + timedelta(hours=8),
+            ended,
+        )
+
+    def test_old_decisions_go_and_open_stories_keep_theirs(self, store: SqlStore) -> None:
+        day, later = timedelta(days=1), NOON + timedelta(days=100)
+        names = ("over", "waits", "goes on", "news of it")
+        over, waits, goes_on, newer = entries = [article(name) for name in names]
+        store.ingest(Batch(articles=tuple(entries)))
+        store.commit([replace(processed(over), held=(self.hold(over, ended=NOON + day),))], ["slack"], NOON)
+        store.commit([replace(processed(waits), held=(self.hold(waits, ended=None),))], ["slack"], NOON)
+        store.commit([replace(processed(goes_on), held=(self.hold(goes_on, ended=NOON + day),))], ["slack"], NOON)
+        store.commit([processed(newer, story=goes_on.id, seq=1)], ["slack"], later)
+        for entry in (over, goes_on):
+            store.answer(Answer(AnswerKind.ACKNOWLEDGED, alert(entry).id, "U1", NOON))
+        store.silence(Silence(Selector(rule=("x",)), "U1", "", NOON, NOON + day))
+        store.silence(Silence(Selector(rule=("y",)), "U1", "", NOON, later + day))
+
+        assert store.forget_decided(NOON) == 0
+        assert store.forget_decided(later) == 4
+        assert store.forget_decided(later) == 0
+
+        assert [len(store.outcome(entry.id).decisions) for entry in entries] == [0, 1, 1, 1]
+        assert sorted(held.article_id for held in store.held(waiting=False)) == sorted([waits.id, goes_on.id])
+        assert [answer.alert_id for answer in store.answers([alert(entry).id for entry in entries])] == [
+            alert(goes_on).id
+        ]
+        assert [silence.selector.rule for silence in store.silences()] == [("y",)]
+        assert len(store.alerts()) == 4
+
+
 class TestOutbox:
+    def test_channels_that_are_shut_take_no_room_from_others(self, store: SqlStore) -> None:
+        for number in range(5):
+            about = article(f"shut {number}")
+            store.ingest(Batch(articles=(about,)))
+            store.commit([processed(about, channel="#shut")], ["slack"], NOON)
+        self.raise_alerts(store, ("open", "open", 0))
+        claimed = store.claim("slack", "me", NOON, LEASE, 2, apart_from=["#shut"])
+        assert [delivery.alert.channel for delivery in claimed] == ["#news"]
+
     def raise_alerts(self, store: SqlStore, *alerts: tuple[str, str, int]) -> None:
         """Each (key, story key, seq)."""
         for key, story, seq in alerts:

@@ -322,6 +322,42 @@ async def test_a_reminder_comes_again_only_if_asked_and_until_somebody_answers(d
     assert await desk.release() == []
 
 
+@pytest.mark.parametrize("chosen", ["story", "rule"])
+async def test_what_is_silenced_while_it_waits_is_held_until_the_silence_ends(desk: Desk, chosen: str) -> None:
+    desk.under("default: {group_wait: 5m}")
+    (decision,) = desk.publish("a")
+    selector = {"story": Selector(story=(decision.story_id,), channel=("news",)), "rule": Selector(rule=("fires",))}
+    silence = Silence(selector[chosen], "U1", "", NOON + MINUTE, NOON + 2 * HOUR)
+    desk.store.silence(silence)
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+    (waits,) = desk.store.held()
+    assert (waits.reason.value, waits.due, waits.key) == ("silenced", silence.ends, f"silence:{silence.id}")
+    desk.store.end_silence(silence.id, "U1", desk.clock.now())
+    (told,) = await desk.release()
+    assert told.article_id == decision.article_id
+
+
+async def test_a_silence_of_one_rule_does_not_hold_what_another_says_too(desk: Desk) -> None:
+    desk.rule("smoke", Severity.LOW)
+    desk.under("default: {group_wait: 5m}")
+    desk.publish("a", "fires", "smoke")
+    desk.store.silence(Silence(Selector(rule=("fires",)), "U1", "", NOON + MINUTE, NOON + 2 * HOUR))
+    desk.clock.forward(hours=1)
+    assert len(await desk.release()) == 1
+
+
+async def test_a_snoozed_rule_reminds_nobody_until_the_snooze_ends(desk: Desk) -> None:
+    desk.under("default: {repeat: 2h}")
+    desk.publish("a")
+    desk.store.silence(Silence(Selector(rule=("fires",)), "U1", "", NOON + MINUTE, NOON + 5 * HOUR))
+    reminders = []
+    for _ in range(7):
+        desk.clock.forward(hours=1)
+        reminders.append(len(await desk.release()))
+    assert reminders == [0, 0, 0, 0, 1, 0, 1]
+
+
 async def test_a_release_that_was_done_before_a_kill_is_not_done_again(desk: Desk) -> None:
     desk.under("default: {group_by: rule, group_wait: 1m}")
     desk.publish("a")
