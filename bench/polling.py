@@ -125,8 +125,8 @@ async def ours(urls: Sequence[str], at_once: int, folder: Path) -> list[tuple[fl
 
 async def _intake(urls: Sequence[str], at_once: int, folder: Path):  # noqa: ANN202
     from monitor.config import Sources  # noqa: PLC0415
-    from monitor.daemon import feed_client, pace  # noqa: PLC0415
     from monitor.intake import Intake  # noqa: PLC0415
+    from monitor.parts import feed_client, pace  # noqa: PLC0415
     from monitor.storage import StoreThread  # noqa: PLC0415
     from monitor.store.sql import open_store  # noqa: PLC0415
     from monitor.telemetry.health import Health  # noqa: PLC0415

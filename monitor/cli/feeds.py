@@ -149,7 +149,7 @@ def _ask(config: Path | None, question: "Callable[[GuardedClient, datetime], Cor
     import asyncio
 
     from monitor.clock import SystemClock
-    from monitor.daemon import feed_client
+    from monitor.parts import feed_client
 
     async def asked() -> "T":
         clock = SystemClock()
