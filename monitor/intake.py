@@ -1,8 +1,10 @@
 """Articles in: polls feeds when they are due, reads the seeds folder when it changes, and stores what they bring."""
 
 import asyncio
+import logging
 import random
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,11 +29,17 @@ from monitor.telemetry.metrics import Metrics
 BACKLOG_LIMIT = 50_000
 NEW_FEEDS_WAIT = 5_000
 """Waiting articles above which feeds that were never polled wait, so that an import cannot hold up the others."""
+SHARE = 100
+"""Waiting articles of one feed that count for either: what a larger one brings holds up no other feed."""
 _STORE_PAUSE = timedelta(seconds=30)
 _SLOW = timedelta(seconds=5)
+_NEXT_PART = 0.25
+"""Seconds between two looks whether the last part of a large feed has been processed."""
+_LOOKS = 60
 _PUSH_LATE = timedelta(minutes=30)
-_MOST_AT_ONCE = 1_000
-"""Articles stored in one transaction; of a larger feed, the rest follows while others are stored between."""
+_MOST_AT_ONCE = 500
+"""Articles of one feed stored in one transaction; of a larger one, the rest follows while others are stored between,
+and large ones take turns among themselves."""
 _GROUP = 500
 
 
@@ -95,6 +103,7 @@ class Intake:
         self._seed_complaints: frozenset[tuple[str, str]] = frozenset()
         self._pushed: dict[str, list[Article]] = {}
         self._polls: set[asyncio.Task[None]] = set()
+        self._bulk = asyncio.Lock()
         self._polled: asyncio.Queue[_Polled] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._hold_until = datetime.min.replace(tzinfo=UTC)
@@ -249,7 +258,7 @@ class Intake:
     async def _poll(self, feed: Feed) -> None:
         began = self._clock.now()
         try:
-            stored = await self._poll_and_store(feed)
+            stored = await self._poll_and_store(feed, in_turn=True)
         except BaseException:
             self._rota.drop(feed.url)
             raise
@@ -260,8 +269,14 @@ class Intake:
             self._rota.put(feed.url, self._clock.now() + _STORE_PAUSE, Lane.SLOW)
         self.poll_due()
 
-    async def _poll_and_store(self, feed: Feed) -> bool:
-        """Poll a feed and have it stored; whether it was."""
+    async def _poll_and_store(self, feed: Feed, *, in_turn: bool = False) -> bool:
+        """Poll a feed and have it stored; whether it was.
+
+        Args:
+            feed: which.
+            in_turn: let the pipeline work off what a large feed brings part by part, so that the articles of others
+                don't come behind all of it.
+        """
         before, now = self._states.get(feed.url), self._clock.now()
         try:
             batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
@@ -269,19 +284,30 @@ class Intake:
             self._metrics.failures.labels("poll").inc()
             self._log.error("a poll failed: this is a bug, please report it", feed=feed.url, exc_info=error)
             batch = Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
-        if before is None or before.first_ok is None:
-            flagged = (replace(article, flags=(*article.flags, BASELINE)) for article in batch.articles)
-            batch = replace(batch, articles=tuple(flagged))
+        first = before is None or before.first_ok is None
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
             while len(batch.articles) > _MOST_AT_ONCE:
-                await self._store_batch(Batch(articles=batch.articles[:_MOST_AT_ONCE]))
+                part = batch.articles[:_MOST_AT_ONCE]
+                if in_turn:
+                    await self._worked_off(feed.url)
+                async with self._bulk:
+                    await self._store_batch(Batch(articles=_baseline(part) if first else part))
                 batch = replace(batch, articles=batch.articles[_MOST_AT_ONCE:])
         except StoreError as error:
             self._not_stored(error)
             return False
+        if first and batch.articles:
+            batch = replace(batch, articles=_baseline(batch.articles))
         self._polled.put_nowait(_Polled(feed, before, batch, stored))
         return await stored
+
+    async def _worked_off(self, url: str) -> None:
+        """Wait until most of what a feed has brought so far is processed, or long enough: pages may keep some."""
+        for _ in range(_LOOKS):
+            if (await self._call(self._store.waiting)).get(url, 0) <= _MOST_AT_ONCE // 2:
+                return
+            await asyncio.sleep(_NEXT_PART)
 
     async def _store_forever(self) -> None:
         """Store polls as they come in; those that come in while others are stored go together into the next."""
@@ -355,9 +381,11 @@ class Intake:
     def _tell(self, batches: Sequence[Batch], new: Sequence[Article]) -> None:
         for entry in (entry for batch in batches for entry in batch.quarantined):
             self._log.warning("cannot be read", source=entry.source, what=entry.ref, why=entry.reason)
-        for article in new:
-            self._metrics.articles.labels(article.kind.value).inc()
-            self._log.debug("article", article=article.id, source=article.source, title=article.title)
+        for kind, number in Counter(article.kind.value for article in new).items():
+            self._metrics.articles.labels(kind).inc(number)
+        if logging.getLogger("monitor.intake").isEnabledFor(logging.DEBUG):
+            for article in new:
+                self._log.debug("article", article=article.id, source=article.source, title=article.title)
         if new:
             self._on_new()
 
@@ -372,8 +400,12 @@ class Intake:
         elif before is not None and before.failures and not after.failures:
             self._log.debug("feed recovered", feed=name)
 
-    def take_stock(self, backlog: int) -> None:
-        """Count the feeds by state for health and metrics, and pause polling while the pipeline is far behind."""
+    def take_stock(self, waiting: Mapping[str, int]) -> None:
+        """Count the feeds by state for health and metrics, and pause polling while the pipeline is far behind.
+
+        Args:
+            waiting: articles that nobody has decided about yet, by source.
+        """
         states = [self._states[url] for url in self._feeds if url in self._states]
         failing = sum(bool(state.failures) for state in states)
         counts = {
@@ -384,7 +416,7 @@ class Intake:
         }
         for state, count in counts.items():
             self._metrics.feeds.labels(state).set(count)
-        self._backlog = backlog
+        self._count(waiting)
         if failing != self._failing:
             self._failing = failing
             errors = sorted({state.last_error for state in states if state.failures})
@@ -394,9 +426,26 @@ class Intake:
         detail = f"{failing} of {len(self._feeds)} feeds fail; see `monitor feeds list`" if failing else ""
         self._health.report("feeds", "degraded" if failing else "ok", detail)
 
+    async def look_again(self) -> None:
+        """Count anew where the articles that wait hold up polls, so that those go on as soon as they may.
+
+        Raises:
+            StoreError: they cannot be counted now.
+        """
+        if self._backlog > NEW_FEEDS_WAIT:
+            self._count(await self._call(self._store.waiting))
+
+    def _count(self, waiting: Mapping[str, int]) -> None:
+        self._backlog = sum(min(number, SHARE) for number in waiting.values())
+
     async def close(self) -> None:
         """Stop the polls under way; what they had not stored is polled again at the next start."""
         tasks = [*self._polls, *([self._writer] if self._writer else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _baseline(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """The articles of a first poll, which were there before anybody watched."""
+    return tuple(replace(article, flags=(*article.flags, BASELINE)) for article in articles)

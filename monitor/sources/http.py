@@ -23,6 +23,8 @@ FEED_TYPES = (
 )
 DNS_SECONDS = 300
 """How long the addresses of a name are used again; each is checked at every connection all the same."""
+_TURN = 100_000
+"""Bytes unpacked at once after which other fetches get their turn: a bomb must not hold them up."""
 _PERMANENT = {301, 308}
 _REDIRECT = _PERMANENT | {302, 303, 307}
 # Seconds a host is left alone after "too many requests" without saying for how long, and at most.
@@ -178,7 +180,7 @@ class GuardedClient:
         if last_modified:
             common["If-Modified-Since"] = last_modified
         way = _Way(_target(url))
-        at_home = _target(home) if home else way.url
+        at_home = _target(home) if home and home != url else way.url
         while True:
             private = headers if _same_origin(at_home, way.url) else {}
             hop = await self._request(way.url, {**common, **private}, wire)
@@ -256,7 +258,9 @@ class GuardedClient:
             size += len(chunk)
             if size > limit:
                 raise too_large
-            inflater.feed(chunk)
+            for unpacked_now in inflater.steps(chunk):
+                if unpacked_now > _TURN:
+                    await asyncio.sleep(0)
         return _Hop(response.status, headers, inflater.finish(), response.charset or "")
 
     def _answer(self, hop: _Hop, way: _Way, *, conditional: bool) -> Fetched:

@@ -52,6 +52,17 @@ class Inflater:
         Raises:
             FetchError: the output is larger than the limit, or the data are damaged.
         """
+        for _ in self.steps(data):
+            pass
+
+    def steps(self, data: bytes) -> Iterator[int]:
+        """Take the next piece from the wire a little at a time, with the bytes that came out of each step.
+
+        A few wire bytes may unpack to megabytes; between steps the caller can let others have their turn.
+
+        Raises:
+            FetchError: the output is larger than the limit, or the data are damaged.
+        """
         if not self._started:
             # Two bytes decide which codec this really is; a slow server may send them one at a time.
             self._head += data
@@ -65,6 +76,7 @@ class Inflater:
                 if self._size > self._limit:
                     raise FetchError(f"the answer is larger than {self._limit // 1_000_000} MB when unpacked; refused")
                 self._out.append(piece)
+                yield len(piece)
         except (zlib.error, brotli.error, zstd.ZstdError) as error:
             raise FetchError("the compressed answer is damaged") from error
 

@@ -12,6 +12,7 @@ _ENOUGH = 25
 _SURE = 0.5
 _VERY_SURE = 0.8
 _LETTERS = re.compile(r"[^\W\d_]")
+_WIDE = re.compile(r"[\u2e80-\U0010ffff]")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
 # Three-letter and retired codes met in feeds, and codes that stand for one written language here.
 _CODES = {"eng": "en", "ukr": "uk", "ua": "uk", "rus": "ru", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr",
@@ -43,13 +44,17 @@ def contradicts(text: str, declared: str) -> bool:
 def guess(text: str, enough: int = _ENOUGH) -> tuple[str, float]:
     """The likeliest language and how sure that is (0 to 1); ("", 0.0) for fewer than `enough` letters."""
     sample = " ".join(_ADDRESS.sub(" ", text[: 2 * _SAMPLE]).split())[:_SAMPLE]
-    letters = len(_LETTERS.findall(sample))
-    # A Chinese or Japanese character says as much as a short word.
-    wide = sum(char > "\u2e7f" for char in sample)
-    if letters + 4 * wide < enough:
+    # The beginning tells already of most texts that they are long enough.
+    if not _long_enough(sample[: 2 * enough], enough) and not _long_enough(sample, enough):
         return "", 0.0
     best = _detector().detect(sample)[0]
     return code_of(str(best["lang"])), float(best["score"])
+
+
+def _long_enough(sample: str, enough: int) -> bool:
+    letters = len(_LETTERS.findall(sample))
+    # A Chinese or Japanese character says as much as a short word.
+    return letters >= enough or (not sample.isascii() and letters + 4 * len(_WIDE.findall(sample)) >= enough)
 
 
 @lru_cache(maxsize=1)

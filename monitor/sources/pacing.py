@@ -10,7 +10,7 @@ from monitor.model.article import Article, Feed, FeedState
 from monitor.sources import rhythm
 from monitor.sources.budget import Bounds
 from monitor.sources.planner import Planner
-from monitor.sources.schedule import Pace, at_best
+from monitor.sources.schedule import Pace, allowed
 
 PUSHED_GAP = timedelta(hours=1)
 """Between polls of a feed whose hub pushes: to see that it does."""
@@ -101,9 +101,9 @@ def _looked(poll: Poll) -> tuple[float, float, list[float]]:
 def _settled(poll: Poll, gap: float, packed: bytes) -> FeedState:
     after = poll.after
     fresh = not poll.first and any(article.revision == 1 for article in poll.new)
-    after = replace(after, rhythm=packed, last_new=after.last_ok if fresh else after.last_new)
+    when = after.next_poll
     if poll.feed.interval is None and after.last_ok is not None:
         if after.pushed_until is not None and after.pushed_until > after.last_ok:
             gap = max(gap, PUSHED_GAP.total_seconds())
-        after = at_best(after, after.last_ok + timedelta(seconds=gap))
-    return after
+        when = allowed(after, after.last_ok + timedelta(seconds=gap))
+    return replace(after, rhythm=packed, last_new=after.last_ok if fresh else after.last_new, next_poll=when)

@@ -65,7 +65,7 @@ def after_success(
 ) -> FeedState:
     """The state after an answer: next poll after the interval the feed was given, else as soon as may be.
 
-    When a feed without an interval is best polled is for `at_best` to say.
+    When a feed without an interval is best polled is for sources.pacing to say, within what is `allowed`.
 
     Args:
         feed: whose state it is.
@@ -107,20 +107,21 @@ def after_success(
         not_a_feed=False,
         first_ok=before.first_ok or now,
     )
-    return at_best(after, now)
+    when = allowed(after, now)
+    return after if when == after.next_poll else replace(after, next_poll=when)
 
 
-def at_best(state: FeedState, when: datetime) -> FeedState:
-    """The state after a success with its next poll at this time, or as soon after as the feed's wishes allow."""
+def allowed(state: FeedState, when: datetime) -> datetime:
+    """The time of the next poll after a success: then, or as soon after as the feed's wishes allow."""
     when = max(when, state.next_poll)
     if not state.skip_hours and not state.skip_days:
-        return state if when == state.next_poll else replace(state, next_poll=when)
+        return when
     hour = when.replace(minute=0, second=0, microsecond=0)
     for ahead in range(_MAX_SKIP + 1):
         moved = hour + timedelta(hours=ahead)
         if moved.hour not in state.skip_hours and moved.weekday() not in state.skip_days:
-            return replace(state, next_poll=max(when, moved))
-    return replace(state, next_poll=when)
+            return max(when, moved)
+    return when
 
 
 def after_failure(

@@ -19,6 +19,8 @@ _LONGEST_REASON = 2_000
 _PAGE = 1_000
 _LISTS = ("authors", "categories", "flags", "labels")
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
+_NAMES = [column.name for column in _COLUMNS]
+_STATE_NAMES = [column.name for column in feed_states.columns]
 
 
 class ArticleStore(Connected):
@@ -71,6 +73,13 @@ class ArticleStore(Connected):
         query = select(func.count()).select_from(articles).where(articles.c.processed.is_(None))
         with transaction(self._engine, read_only=True) as connection:
             return connection.execute(query).scalar_one()
+
+    def waiting(self) -> dict[str, int]:
+        """How many articles of each source wait to be processed, by source; none of those without any."""
+        source = articles.c.source
+        query = select(source, func.count()).where(articles.c.processed.is_(None)).group_by(source)
+        with transaction(self._engine, read_only=True) as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def feed_states(self) -> dict[str, FeedState]:
         """Polling states by feed URL."""
@@ -195,7 +204,7 @@ def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Artic
 
 
 def _state_row(state: FeedState) -> dict[str, Any]:
-    row = {column.name: getattr(state, column.name) for column in feed_states.columns}
+    row = {name: getattr(state, name) for name in _STATE_NAMES}
     return row | {name: list(row[name]) for name in ("skip_hours", "skip_days")}
 
 
@@ -214,10 +223,11 @@ def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Art
         for key, versions in by_key.items():
             hashes, newest = known.get(key, (set(), 0))
             for version in versions:
-                if version.content_hash not in hashes:
+                content = version.content_hash
+                if content not in hashes:
                     newest += 1
-                    hashes.add(version.content_hash)
-                    new.append(replace(version, revision=newest))
+                    hashes.add(content)
+                    new.append(version if version.revision == newest else replace(version, revision=newest))
     return new
 
 
@@ -253,7 +263,7 @@ def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
 
 def article_row(article: Article) -> dict[str, Any]:
     """The row of an article."""
-    row = {column.name: getattr(article, column.name) for column in _COLUMNS}
+    row = {name: getattr(article, name) for name in _NAMES}
     row |= {"id": article.id, "content_hash": article.content_hash, "kind": article.kind.value}
     return row | {name: list(row[name]) for name in _LISTS}
 

@@ -98,6 +98,7 @@ class TestIngest:
         assert store.ingest(Batch(articles=(first, second))) == [first, second]
         assert store.unprocessed(10) == [first, second]
         assert store.backlog() == 2
+        assert store.waiting() == {first.source: 2}
 
     def test_the_same_poll_again_brings_nothing(self, store: SqlStore) -> None:
         batch = Batch(articles=(article("one"), article("two")), state=feed_state())

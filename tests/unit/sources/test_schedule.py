@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import FetchError, ParseError
 from monitor.model.article import Feed, FeedState
-from monitor.sources.schedule import Pace, Said, after_failure, after_success, at_best
+from monitor.sources.schedule import Pace, Said, after_failure, after_success, allowed
 
 NOW = datetime(2024, 11, 18, 12, tzinfo=UTC)
 FEED = Feed(url="http://a.example/")
@@ -96,8 +96,8 @@ def test_hours_and_days_to_skip_are_skipped_if_they_leave_any(
 
 def test_the_best_time_gives_way_to_wishes() -> None:
     state = after_success(FEED, None, NOW, headers={}, said=Said(ttl=30), pace=PACE)
-    assert at_best(state, NOW + timedelta(minutes=10)).next_poll == NOW + timedelta(minutes=30)
-    assert at_best(state, NOW + timedelta(minutes=50)).next_poll == NOW + timedelta(minutes=50)
+    assert allowed(state, NOW + timedelta(minutes=10)) == NOW + timedelta(minutes=30)
+    assert allowed(state, NOW + timedelta(minutes=50)) == NOW + timedelta(minutes=50)
 
 
 def test_what_is_no_feed_is_remembered_as_such() -> None:

@@ -1,0 +1,119 @@
+"""What one feed may cost the others."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.intake import NEW_FEEDS_WAIT, Intake
+from monitor.model.article import BASELINE
+from monitor.ports import Processed
+from monitor.sources.http import GuardedClient, Limits
+from monitor.sources.schedule import Pace
+from monitor.storage import StoreThread
+from monitor.store.sql import SqlStore, open_store
+from monitor.telemetry.health import Health
+from monitor.telemetry.metrics import Metrics
+from tests.support import feed_server as play
+from tests.support.feed_server import FeedServer
+from tests.support.nouns import FakeClock
+
+
+def rss(entries: int) -> bytes:
+    items = "".join(f"<item><guid>{n}</guid><title>Bridge {n} reopens</title></item>" for n in range(entries))
+    return f"<rss version='2.0'><channel><title>Wire</title>{items}</channel></rss>".encode()
+
+
+class Desk:
+    """An intake with a store and a server of feeds."""
+
+    def __init__(self, folder: Path, server: FeedServer, *paths: str) -> None:
+        self.clock, self.server = FakeClock(), server
+        self.store: SqlStore = open_store(f"sqlite:///{folder / 'monitor.db'}")
+        self.client = GuardedClient(user_agent="t", limits=Limits(rate=1000), allow_networks=["127.0.0.0/8"])
+        (folder / "feeds.yaml").write_text("feeds:\n" + "".join(f"  - {self.url(path)}\n" for path in paths))
+        self.intake = Intake(
+            store=self.store,
+            call=StoreThread(),
+            client=self.client,
+            feeds_file=folder / "feeds.yaml",
+            seeds_folder=folder / "seeds",
+            pace=Pace(),
+            concurrency=8,
+            clock=self.clock,
+            rng=random.Random(1),
+            metrics=Metrics(),
+            health=Health(self.clock),
+            on_new=lambda: None,
+        )
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server.port}{path}"
+
+    @property
+    def asked(self) -> list[str]:
+        return [request.path for request in self.server.requests]
+
+    async def polled(self, path: str) -> None:
+        while self.url(path) not in self.intake.states:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def desk(folder: Path, *paths: str, entries: int = 2) -> AsyncIterator[Desk]:
+    async with FeedServer({path: play.body(rss(entries)) for path in paths}) as server:
+        made = Desk(folder, server, *paths)
+        await made.intake.open()
+        try:
+            yield made
+        finally:
+            await made.intake.close()
+            await made.client.close()
+            made.store.close()
+
+
+async def test_articles_of_one_large_feed_that_wait_hold_up_no_other(tmp_path: Path) -> None:
+    async with desk(tmp_path, "/new") as made:
+        made.intake.take_stock({"http://large.example/rss": 60_000})
+        assert made.intake.poll_due() == 1
+        await made.polled("/new")
+
+
+async def test_what_a_large_feed_brings_comes_to_the_pipeline_in_parts(tmp_path: Path) -> None:
+    async with desk(tmp_path, "/large", entries=1_200) as made:
+        made.intake.poll_due()
+        processed = 0
+        while made.url("/large") not in made.intake.states:
+            await asyncio.sleep(0)
+            waiting = made.store.unprocessed(10_000)
+            assert len(waiting) <= 750
+            made.store.commit([Processed(article) for article in waiting], (), made.clock.now())
+            processed += len(waiting)
+        assert processed + made.store.backlog() == 1_200
+
+
+async def test_articles_of_many_feeds_that_wait_hold_up_those_never_polled(tmp_path: Path) -> None:
+    async with desk(tmp_path, "/known", "/new") as made:
+        made.intake.take_stock({})
+        await made.intake.poll_all_due()
+        made.store.forget_feed(made.url("/new"))
+        (tmp_path / "feeds.yaml").write_text(f"feeds: [{made.url('/known')},  {made.url('/new')}]\n")
+        await made.intake.reload_feeds()
+        made.clock.forward(days=1)
+        made.intake.take_stock({f"http://{n}.example/rss": 20 for n in range(NEW_FEEDS_WAIT // 20 + 1)})
+        assert made.intake.poll_due() == 1
+        await made.intake.look_again()
+        assert made.intake.poll_due() == 1
+
+
+@pytest.mark.parametrize("entries", [1, 1_000, 2_500])
+async def test_all_of_a_first_poll_was_there_before_however_much_it_is(tmp_path: Path, entries: int) -> None:
+    async with desk(tmp_path, "/rss", entries=entries) as made:
+        await made.intake.poll_all_due()
+        stored = made.store.unprocessed(10_000)
+        assert len(stored) == entries
+        assert all(BASELINE in article.flags for article in stored)
+        assert made.store.waiting() == {made.url("/rss"): entries}
