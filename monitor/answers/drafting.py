@@ -213,7 +213,7 @@ async def save(context: Context, by: Asker, view: View) -> Modal | Corrections |
         return Modal(_done("This draft cannot be read any more; begin again."))
     async with context.saving:
         made = drafted(draft, context.rules.book.rules)
-        file = await asyncio.to_thread(_write, context.folder, made.yaml, draft.origin, draft.name)
+        file = await asyncio.to_thread(_write, context.folder, made.yaml)
     rule_id = made.rule.id if made.rule else "?"
     return Modal(
         _done(
@@ -227,8 +227,8 @@ def _done(text: str) -> View:
     return {"type": "modal", "title": plain("Watch this", 24), "close": plain("Close", 24), "blocks": [section(text)]}
 
 
-def _write(folder: Path, rule: str, origin: str, name: str) -> str:
-    """Add the rule to the first file that can take it; the file's name.
+def _write(folder: Path, rule: str) -> str:
+    """Add the rule to the first file that can take it, unless it was added before; the file's name.
 
     Raises:
         MonitorError: no file can be written.
@@ -238,7 +238,7 @@ def _write(folder: Path, rule: str, origin: str, name: str) -> str:
         try:
             # Not as text, which would change the ends of the lines.
             text = path.read_bytes().decode() if path.exists() else ""
-            if origin in text and name in text:
+            if _has(text, rule):
                 return file
             added = with_rule(text, rule)
             if added is None:
@@ -248,6 +248,13 @@ def _write(folder: Path, rule: str, origin: str, name: str) -> str:
             raise MonitorError(f"{path} cannot be written ({problem}); mend its rights") from problem
         return file
     raise MonitorError(f"no more rules fit into {', '.join(_FILES)} as they are written; add this one by hand")
+
+
+def _has(text: str, rule: str) -> bool:
+    """Whether the file has the rule, under whatever id; its description says who made it when."""
+    wanted, lines = ([line.strip() for line in one.splitlines()] for one in (rule, text))
+    body = wanted[1:]
+    return any(lines[at : at + len(body)] == body for at in range(len(lines)))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -134,6 +134,15 @@ async def test_the_same_confirmation_twice_saves_one_rule(house: House) -> None:
     assert sorted(house.rules.book.rules) == ["missiles", "ships"]
 
 
+async def test_two_rules_of_like_names_in_one_minute_are_both_saved(house: House) -> None:
+    for query in ("ships Odesa", "ships"):
+        await house.server.socket.command(f"add {query}")
+        await house.server.socket.submit(await house.view("Words to watch for"))
+        await house.server.socket.submit(await house.view("0 matches"))
+    await house.rules.reload()
+    assert sorted(house.rules.book.rules) == ["missiles", "ships", "ships-odesa"]
+
+
 async def test_comments_of_the_file_survive_a_saved_rule(house: House) -> None:
     kept = "# ours\nrules:\n  # ships\n  - id: boats\n    any: [boat*]  # all of them\n# the end\n"
     (house.folder / "from-slack.yaml").write_text(kept)
