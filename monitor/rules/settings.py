@@ -22,6 +22,8 @@ CHANNEL: Final = re.compile(r"(?:[#@]|[a-z][a-z0-9_]{0,30}:)?[\w.-]{1,80}")
 _LABEL = re.compile(r"[\w][\w.:/-]{0,79}")
 _THROTTLE = re.compile(r"(\d{1,6}) ?(?:/|per|an?|in|within) ?(.+)", re.IGNORECASE)
 _SHORTEST = timedelta(minutes=1)
+# Alerts are counted so far back.
+_LONGEST_THROTTLE = timedelta(days=7)
 _MOST_CHANNELS = 20
 _MENTION = re.compile(r"@?[\w.-]{1,80}|<[@!#][\w^|.-]{1,80}>")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}")
@@ -161,6 +163,9 @@ def _throttle(reading: Reading, settings: Settings, node: Node) -> Settings:
         reading.fail(
             node, f"`{written[:60]}` is no throttle; write how many alerts in what time: 5 per 1h; off for none"
         )
+        return settings
+    if within > _LONGEST_THROTTLE:
+        reading.fail(node, f"`{written[:60]}` looks back too far; a throttle counts the alerts of 7 days at most")
         return settings
     return replace(settings, throttle=Throttle(int(found[1]), within))
 
