@@ -268,6 +268,9 @@ class Outbox:
                     await self._put_back(queued, self._now())
                     self._in_hand.pop(queued.id, None)
                 raise
+            except Exception:  # noqa: BLE001 - a mistake of ours on one delivery must not leave the others lying
+                # Its lease runs out unsettled, so it comes back as uncertain.
+                self._log.exception("delivery_failed", alert=delivery.alert.id, sink=lane.sink.name)
             finally:
                 self._in_hand.pop(delivery.id, None)
         lane.task = None

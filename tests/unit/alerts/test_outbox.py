@@ -233,6 +233,24 @@ async def test_a_sink_that_raises_costs_only_its_own_alert_a_retry(house: House)
     assert house.sink.looks == [alert]
 
 
+async def test_a_mistake_of_ours_leaves_no_other_delivery_lying(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = house.raise_alert("a"), house.raise_alert("b")
+    settle = house.store.settle
+
+    def broken(delivery: Delivery, now: datetime) -> None:
+        if delivery.alert.id == first and not house.logged("delivery_failed"):
+            raise ValueError("a bug")
+        settle(delivery, now)
+
+    monkeypatch.setattr(house.store, "settle", broken)
+    await house.drain()
+    assert house.delivery(second).state is DeliveryState.SENT
+    house.clock.forward(minutes=5)
+    house.sink.finds = [Sent("#war:0")]
+    assert (await house.drain()).found == 1
+    assert house.sink.sends == [first, second]
+
+
 async def test_a_busy_store_does_not_lose_that_an_alert_was_sent(house: House) -> None:
     alert = house.raise_alert("a")
     house.fail_writes = 3
