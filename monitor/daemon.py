@@ -314,8 +314,11 @@ class Daemon:
             await self._parts.pipeline.moves.begin()
             members = await self._call(lambda: list(self._store.members(since)))
             await asyncio.to_thread(self._parts.grouper.restore, members)
-            decided = await self._call(self._store.decided_since, self._clock.now() - WINDOW)
-            self._parts.recent.restore(decided, await self._call(self._store.held))
+            window = self._clock.now() - WINDOW
+            decided = await self._call(self._store.decided_since, window)
+            waiting = await self._call(lambda: self._store.held(limit=20_000))
+            released = await self._call(self._store.released_since, window)
+            self._parts.recent.restore(decided, waiting, released)
             self._restored = True
 
     async def _process_forever(self) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.routing import channel_key
@@ -46,12 +46,22 @@ class Recent:
             # What a story waited for is never asked for again once it is told.
             self._due = {name: until for name, until in self._due.items() if until > due - WINDOW}
 
-    def restore(self, decisions: Iterable[tuple[datetime, AlertDecision]], waiting: Iterable[Held]) -> None:
-        """Count what was decided within the window, oldest first, and what still waits."""
+    def restore(
+        self,
+        decisions: Iterable[tuple[datetime, AlertDecision]],
+        waiting: Iterable[Held],
+        released: Iterable[tuple[datetime, Sequence[str], str]] = (),
+    ) -> None:
+        """Count what was decided within the window, oldest first, what still waits, and what had waited.
+
+        `released` are times, rules and channels of the alerts that told what had waited.
+        """
         for at, decision in decisions:
             self.note(decision, at)
         for held in waiting:
             self.note_due(held.channel, held.key, held.due)
+        for at, rules, channel in released:
+            self.note_told(rules, channel, at)
 
     def told(self, rule: str, channel: str, since: datetime, until: datetime) -> list[datetime]:
         """When the rule's alerts went to the channel between these moments, oldest first.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from monitor.alerts.stages import CALLS
 from monitor.model.alert import Alert, Held, Reason
@@ -13,7 +13,7 @@ from monitor.store.answers import read_silence
 from monitor.store.connected import CLOCK_WRONG, Connected
 from monitor.store.engine import transaction
 from monitor.store.raising import raised_by, read_alert, read_held, write_alert
-from monitor.store.tables import alerts, holds, silences
+from monitor.store.tables import alerts, decisions, holds, silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,21 @@ class HoldStore(Connected):
             query = query.where(holds.c.ended.is_(None))
         with transaction(self._engine, read_only=True) as connection:
             return [read_held(row) for row in connection.execute(query)]
+
+    def released_since(self, since: datetime) -> list[tuple[datetime, tuple[str, ...], str]]:
+        """Times, rules and channels of the alerts since then that told what had waited, oldest first."""
+        at_once = (
+            exists()
+            .where(decisions.c.article_id == alerts.c.article_id, decisions.c.channel == alerts.c.channel)
+            .where(decisions.c.kind.is_not(None))
+        )
+        query = (
+            select(alerts.c.created, alerts.c.rules, alerts.c.channel)
+            .where(alerts.c.created >= since, alerts.c.id.in_(select(holds.c.told_by)), ~at_once)
+            .order_by(alerts.c.created)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            return [(row.created, tuple(row.rules), row.channel) for row in connection.execute(query)]
 
     def postpone(self, held: Held, silence: Silence) -> None:
         """What was due is held by a silence; a call that nobody answers comes again when that ends."""

@@ -95,7 +95,8 @@ class Desk:
 
     def restart(self) -> None:
         self.recent = Recent()
-        self.recent.restore(self.store.decided_since(self.clock.now() - WINDOW), self.store.held())
+        since = self.clock.now() - WINDOW
+        self.recent.restore(self.store.decided_since(since), self.store.held(), self.store.released_since(since))
 
 
 @pytest.fixture
@@ -189,6 +190,22 @@ async def test_updates_of_one_story_come_no_closer_than_the_interval_and_are_tol
     (update,) = await desk.release()
     assert (update.kind.value, update.seq) == ("update", 1)
     assert update.card.changes == ("fact 0", "fact 1", "fact 2")
+
+
+async def test_what_was_told_together_counts_after_a_restart_too(desk: Desk) -> None:
+    desk.under("default: {group_by: rule, group_wait: 1m, group_interval: 1h}")
+    desk.publish("a")
+    desk.publish("b")
+    desk.clock.forward(minutes=1)
+    (told,) = await desk.release()
+    desk.publish("high", "fires", story="a", changes=("more",))
+    before = desk.recent.told("fires", "#news", NOON, desk.clock.now())
+    desk.restart()
+    assert desk.recent.told("fires", "#news", NOON, desk.clock.now()) == before == [told.created]
+    desk.clock.forward(minutes=1)
+    (decision,) = desk.publish("c")
+    assert decision.hold is not None
+    assert decision.hold.due == told.created + HOUR
 
 
 async def test_a_throttle_lets_so_many_through_and_lists_the_rest_honestly(desk: Desk) -> None:
