@@ -50,11 +50,17 @@ class Releaser:
         hushed = {one: silence for one in due if (silence := _hushing(one, silences)) is not None}
         for one, silence in hushed.items():
             await self._call(self._store.postpone, one, silence)
-        raised = 0
+        raised, done = 0, set[tuple[str, str, str]]()
         for part in _whole([one for one in due if one not in hushed]):
-            stories = {one.story_id for one in part}
-            prior = [alert for story in stories for alert in await self._call(self._store.alerts_of, story)]
-            for told in release(part, prior, now):
+            left = [one for one in part if _name(one) not in done]
+            records = [
+                await self._call(self._store.story_record, story, now) for story in {one.story_id for one in left}
+            ]
+            prior = [alert for record in records for alert in record.alerts]
+            waits = [one for record in records for one in record.held if one.ended is None and one.key not in CALLS]
+            beside = [one for one in waits if _name(one) not in {_name(this) for this in left}]
+            for told in release(left, prior, now, beside):
+                done |= {_name(one) for one in told.tells}
                 if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
                     continue
                 raised += 1
@@ -70,6 +76,10 @@ class Releaser:
                     headline=told.alert.card.headline,
                 )
         return raised
+
+
+def _name(held: Held) -> tuple[str, str, str]:
+    return held.article_id, held.channel, held.key
 
 
 def _hushing(held: Held, silences: Sequence[Silence]) -> Silence | None:

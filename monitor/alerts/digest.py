@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.alerts.routing import same_channel
 from monitor.alerts.stages import CALLS
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, CardItem, Held, Reason
 from monitor.model.rule import Severity
@@ -39,10 +40,13 @@ class Entry:
     at: datetime
 
 
-def release(held: Sequence[Held], prior: Sequence[Alert], now: datetime) -> tuple[Release, ...]:
+def release(
+    held: Sequence[Held], prior: Sequence[Alert], now: datetime, beside: Sequence[Held] = ()
+) -> tuple[Release, ...]:
     """Tell what is due: what waits under one key in one channel together, calls each by itself.
 
-    `prior` are the alerts that the stories of `held` have raised.
+    `prior` are the alerts that the stories of `held` have raised; `beside` waits for something else and is told with
+    the reports of its story, or the channel would be told the same story twice.
     """
     together: dict[tuple[str, str], list[Held]] = {}
     calls: list[Held] = []
@@ -51,7 +55,7 @@ def release(held: Sequence[Held], prior: Sequence[Alert], now: datetime) -> tupl
             calls.append(one)
         else:
             together.setdefault((one.channel, one.key), []).append(one)
-    told = [_told(group, prior, now) for group in together.values()]
+    told = [_told(group, _of_their_stories(group, beside), prior, now) for group in together.values()]
     return (*told, *(_called(one, prior, now) for one in calls))
 
 
@@ -114,20 +118,27 @@ def late(alerts: Sequence[Alert], now: datetime) -> Alert:
     return digest(entries, alerts[0].channel, Reason.STALE, now, since=since)
 
 
-def _told(held: Sequence[Held], prior: Sequence[Alert], now: datetime) -> Release:
+def _of_their_stories(group: Sequence[Held], beside: Sequence[Held]) -> list[Held]:
+    stories = {one.story_id for one in group}
+    return [one for one in beside if one.story_id in stories and same_channel(one.channel, group[0].channel)]
+
+
+def _told(due: Sequence[Held], beside: Sequence[Held], prior: Sequence[Alert], now: datetime) -> Release:
+    held = (*due, *beside)
     reports = sorted(held, key=lambda one: (one.since, one.article_id))
-    newest = reports[-1]
+    lead = max(due, key=lambda one: (one.since, one.article_id))
+    newest = replace(reports[-1], channel=lead.channel)
     if len({one.story_id for one in reports}) > 1:
         entries = [Entry(one.story_id, one.article_id, one.card, one.rules, one.since) for one in reports]
         since = reports[0].since
-        return Release(digest(entries, newest.channel, newest.reason, now, since=since, key=newest.key), tuple(held))
+        return Release(digest(entries, lead.channel, lead.reason, now, since=since, key=lead.key), held)
     kind = AlertKind.CORRECTION if any(one.kind is AlertKind.CORRECTION for one in reports) else newest.kind
     gravest = max((one.severity for one in reports), key=lambda severity: severity.rank)
     changes = dict.fromkeys(change for one in reports for change in one.card.changes)
     notes = (*newest.card.notes, *_waited(reports, now))
     card = replace(newest.card, kind=kind, severity=gravest, changes=tuple(changes), notes=notes)
     rules = tuple(dict.fromkeys(rule for one in reversed(reports) for rule in one.rules))
-    return Release(_next(newest, prior, now, kind=kind, card=card, rules=rules, reason=newest.reason), tuple(held))
+    return Release(_next(newest, prior, now, kind=kind, card=card, rules=rules, reason=lead.reason), held)
 
 
 def _called(held: Held, prior: Sequence[Alert], now: datetime) -> Release:

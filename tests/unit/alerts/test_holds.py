@@ -208,6 +208,37 @@ async def test_what_was_told_together_counts_after_a_restart_too(desk: Desk) -> 
     assert decision.hold.due == told.created + HOUR
 
 
+async def test_reports_of_one_story_that_wait_for_different_things_are_told_once(desk: Desk) -> None:
+    desk.rule("smoke", Severity.LOW)
+    desk.under("default: {group_wait: 5m}")
+    desk.store.silence(Silence(Selector(rule=("smoke",)), "U1", "", NOON, NOON + 2 * HOUR))
+    desk.publish("a", "smoke", changes=("17 killed",))
+    desk.publish("b", "fires", story="a", relation=Relation.UPDATE, changes=("19 killed",))
+    assert len({held.key for held in desk.store.held()}) == 2
+    desk.clock.forward(minutes=5)
+    (told,) = await desk.release()
+    assert (told.kind.value, told.rules, told.card.changes) == ("first", ("fires", "smoke"), ("17 killed", "19 killed"))
+    desk.clock.forward(hours=5)
+    assert await desk.release() == []
+    assert desk.store.held() == []
+
+
+async def test_a_story_due_in_two_digests_is_listed_in_one(desk: Desk) -> None:
+    desk.rule("smoke", Severity.LOW)
+    desk.under("default: {group_by: rule, group_wait: 5m}\nroutes: [{if: {rule: smoke}, digest: hourly}]")
+    for story in ("a", "b"):
+        desk.publish(story, "smoke")
+        desk.publish(f"{story} again", "fires", story=story, relation=Relation.UPDATE, changes=("more",))
+    desk.publish("c", "smoke")
+    desk.clock.forward(hours=2)
+    told = await desk.release()
+    listed = [item.headline for alert in told for item in alert.card.items] + [
+        alert.card.headline for alert in told if not alert.card.items
+    ]
+    assert len(listed) == 3
+    assert desk.store.held() == []
+
+
 async def test_a_throttle_lets_so_many_through_and_lists_the_rest_honestly(desk: Desk) -> None:
     desk.rule("busy", Severity.HIGH, throttle=Throttle(3, HOUR))
     for number in range(3):
