@@ -23,6 +23,8 @@ MOST_CHARACTERS = 12_000
 LONGEST_TEXT = 2_900
 LONGEST_URL = 2_000
 
+NO_HEADLINE = "(no headline)"
+
 _MOST_LATEST, _MOST_ANSWERS, _MOST_ITEMS = 6, 5, 20
 
 DOT = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
@@ -96,8 +98,9 @@ def fallback(card: Card) -> str:
     """What a phone's notification and a screen reader show: severity, headline, and the first new or key fact."""
     first = card.changes[:1] or tuple(_spoken(line) for line in card.facts[:1])
     kind = f"{_KIND[card.kind.value]}: " if card.kind.value in _KIND else ""
-    head = f"{DOT[card.severity]} {kind}{parsed(cut(card.headline, 200))}"
-    outlet = f" ({parsed(cut(card.outlet, 60))})" if card.outlet else ""
+    head = f"{DOT[card.severity]} {kind}{parsed(cut(card.headline, 200)) or NO_HEADLINE}"
+    named = parsed(cut(card.outlet, 60))
+    outlet = f" ({named})" if named else ""
     rest = "".join(f"\n{parsed(cut(line, 200))}" for line in first)
     return f"{head}{outlet}{rest}"
 
@@ -107,7 +110,7 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
     lines = [
         _heading(card),
         *(parsed(cut(change, 300)) for change in card.changes),
-        parsed(cut(card.headline, 300)),
+        parsed(cut(card.headline, 300)) or NO_HEADLINE,
         parsed(_provenance(card)),
         *(parsed(cut(line, 300)) for line in card.because[:5]),
         *(f"• {line.label}: {parsed(cut(_spoken(line), 300))}" for line in card.facts),
@@ -165,7 +168,7 @@ def _heading(card: Card) -> str:
 
 
 def _title(card: Card) -> list[Block]:
-    headline = literal(cut(card.headline, 300)) or "(no headline)"
+    headline = literal(cut(card.headline, 300)) or NO_HEADLINE
     address = _address(card.url)
     if address:
         return [{"type": "link", "url": address, "text": headline, "style": {"bold": True}}]
@@ -217,7 +220,7 @@ def _items(items: Sequence[CardItem]) -> list[Block]:
 
 def _item(item: CardItem) -> Block:
     """One story on one line: how grave, what, who says so, and which rules."""
-    headline = literal(cut(item.headline, 160)) or "(no headline)"
+    headline = literal(cut(item.headline, 160)) or NO_HEADLINE
     address = _address(item.url)
     name: Block = {"type": "link", "url": address, "text": headline} if address else _text(headline)
     told = (cut(item.outlet, 60), cut(item.note, 60), cut(", ".join(item.rules[:3]), 80))

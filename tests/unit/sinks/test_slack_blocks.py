@@ -211,6 +211,7 @@ def test_the_notification_text() -> None:
     assert fallback(card()) == (
         "🟠 Missiles approved (Example Wire)\nBiden gave the green light — according to U.S. officials"
     )
+    assert fallback(card(headline=" \x00", outlet="\u202e ", facts=())) == "🟠 (no headline)"
     update = card(kind=AlertKind.CORRECTION, changes=("killed: 17 → 12",))
     assert fallback(update) == "🟠 Correction: Missiles approved (Example Wire)\nkilled: 17 → 12"
 
