@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -37,6 +37,7 @@ EVENT_TYPE = "news_alert"
 ALSO_TYPE = "news_also"
 # Clocks differ; a message may carry an earlier time than the one its send began at here.
 _SKEW = timedelta(minutes=2)
+_LOOK_BACK = timedelta(days=1)
 # Refusals in two channels so close together are the workspace's, not the channels'.
 _TOGETHER = 10.0
 # Outlets named in one message; the rest follow with the next edit.
@@ -138,7 +139,22 @@ class SlackSink:
         channel = await self._channel_id(delivery)
         if isinstance(channel, Outcome):
             return self._not_found(channel, delivery)
-        oldest = f"{(delivery.first_try - _SKEW).timestamp():.6f}" if delivery.first_try else "0"
+        now, began = self._deps.clock.now(), delivery.first_try
+        if began is not None and began > now:
+            # The clock has been set back since.
+            began = now - _LOOK_BACK
+        found, ahead = await self._look(delivery, channel, began)
+        if found is None and began is not None and ahead > _SKEW / 2:
+            # Messages are dated by Slack's clock, and ours is ahead of it.
+            found, _ = await self._look(delivery, channel, began - ahead)
+        return found
+
+    async def _look(
+        self, delivery: Delivery, channel: str, since: datetime | None
+    ) -> tuple[Sent | Failed | None, timedelta]:
+        """The alert's message among those posted since then, and how far our clock is ahead of Slack's."""
+        ahead = timedelta(0)
+        oldest = f"{max((since - _SKEW).timestamp(), 0):.6f}" if since else "0"
         where = {"channel": channel, "oldest": oldest, "inclusive": True, "include_all_metadata": True}
         thread, client = _ts(delivery.parent_ref), self.api.client
         searches: list[tuple[Method, dict[str, Any]]] = [(client.conversations_history, where)]
@@ -154,12 +170,14 @@ class SlackSink:
                     self._note(page, self._looking)
                     if page.code in THREAD_GONE and thread:
                         break
-                    return self._not_found(page, delivery)
+                    return self._not_found(page, delivery), ahead
+                if page.date is not None:
+                    ahead = max(ahead, self._deps.clock.now() - page.date)
                 for message in page.body.get("messages") or ():
                     if _alert_id(message) == delivery.alert.id:
                         ref = f"{channel}:{message['ts']}"
-                        return Sent(ref, thread=ref if thread and "thread_ts" not in message else "")
-        return None
+                        return Sent(ref, thread=ref if thread and "thread_ts" not in message else ""), ahead
+        return None, ahead
 
     async def edit(self, delivery: Delivery, standing: Standing) -> Sent | Failed:
         """Bring a sent card up to date, and name new outlets in its thread; doing so twice changes nothing."""

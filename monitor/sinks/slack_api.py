@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -25,12 +26,14 @@ class Outcome:
         failed: why it did not work, None where it did.
         code: Slack's error code, "" where it gave none.
         scopes: what the token may do, where Slack says so.
+        date: what time it is at Slack, None where it does not say.
     """
 
     body: Mapping[str, Any] = field(default_factory=dict)
     failed: Failed | None = None
     code: str = ""
     scopes: frozenset[str] = frozenset()
+    date: datetime | None = None
 
 
 class SlackApi:
@@ -81,7 +84,7 @@ class SlackApi:
         except (aiohttp.ClientError, SlackClientError, OSError, ValueError, TypeError, AttributeError) as problem:
             # The SDK trips over bodies that are no JSON object in several ways; timeouts are among OSError.
             return Outcome(failed=unknown_outcome(f"no usable answer from Slack: {in_words(problem)}", attempts))
-        return Outcome(body, scopes=_scopes(headers))
+        return Outcome(body, scopes=_scopes(headers), date=_date(headers))
 
     async def pages(
         self, method: Method, arguments: Mapping[str, Any], *, channel: str = "", attempts: int = 1
@@ -131,6 +134,17 @@ def _refusal(problem: SlackApiError) -> Refusal:
 
 
 def _scopes(headers: object) -> frozenset[str]:
+    found = _header(headers, "x-oauth-scopes")
+    return frozenset(scope.strip() for scope in found.split(",") if scope.strip())
+
+
+def _date(headers: object) -> datetime | None:
+    try:
+        return parsedate_to_datetime(_header(headers, "date")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _header(headers: object, wanted: str) -> str:
     given = headers.items() if isinstance(headers, Mapping) else ()
-    found = next((value for name, value in given if str(name).lower() == "x-oauth-scopes"), "")
-    return frozenset(scope.strip() for scope in str(found).split(",") if scope.strip())
+    return str(next((value for name, value in given if str(name).lower() == wanted), ""))

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,6 +130,22 @@ async def test_a_message_that_never_arrived_is_not_found(server: SlackServer, fa
     assert isinstance(failed, Failed)
     assert failed.uncertain
     assert await sink.find(again(delivery())) is None
+    await sink.close()
+
+
+@pytest.mark.parametrize("set_right", [False, True])
+async def test_a_message_sent_while_our_clock_was_ahead_is_found(server: SlackServer, set_right: bool) -> None:
+    right = datetime.now(UTC)
+    clock = FakeClock(right + timedelta(days=90))
+    options = {"bot_token": "xoxb-test", "base_url": server.base_url}
+    sink = make("slack", options, Deps(clock, CapturingLogger()))
+    sending = delivery(first_try=clock.now())
+    server.faults.append("reset_after")
+    assert isinstance(await sink.send(sending), Failed)
+    if set_right:
+        clock.forward(days=-90)
+    assert isinstance(await sink.find(again(sending)), Sent)
+    assert await sink.find(again(delivery("other", first_try=sending.first_try))) is None
     await sink.close()
 
 
