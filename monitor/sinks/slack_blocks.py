@@ -87,7 +87,9 @@ def _shortened(card: Card) -> Iterator[tuple[str, list[Block]]]:
     yield "answers", []
     yield "changes", []
     for most in (10, 4, 2):
-        yield "items", _rich(_items(card.items[:most]))
+        left = len(card.items[:_MOST_ITEMS]) - most
+        rest: list[Block] = [{"type": "rich_text_section", "elements": [_text(f"and {left} more")]}] if left > 0 else []
+        yield "items", _rich([*_items(card.items[:most]), *rest])
     yield "latest", []
     yield "because", []
     duty = _duty(card)
