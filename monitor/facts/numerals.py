@@ -24,8 +24,8 @@ _UNITS_SMALL = [
     "eighteen",
     "nineteen",
 ]
-_SMALL = {word: number for number, word in enumerate(_UNITS_SMALL)}
-_TENS = {
+NUMBER_WORDS = {word: number for number, word in enumerate(_UNITS_SMALL)}
+TENS = {
     word: 10 * number
     for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
@@ -58,7 +58,7 @@ _SCALES = {
     "millones": 1e6,
 }
 _WORD_NUMBER = (
-    r"(?:(?:" + "|".join([*_TENS, *_UNITS_SMALL[1:]]) + r")(?:[- ](?:" + "|".join(_UNITS_SMALL[1:10]) + r"))?)"
+    r"(?:(?:" + "|".join([*TENS, *_UNITS_SMALL[1:]]) + r")(?:[- ](?:" + "|".join(_UNITS_SMALL[1:10]) + r"))?)"
 )
 _DIGITS = r"(?:\d{1,3}(?:[,\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|dozen|mn|bn|mln|bln)"
@@ -112,8 +112,8 @@ def _worth(words: list[str]) -> tuple[float | None, bool]:
     for word in words:
         if word[0].isdigit():
             current, seen = float(re.sub(r"[, ]", "", word)), True
-        elif word in _SMALL or word in _TENS:
-            current, seen = current + (_SMALL.get(word, 0) or _TENS.get(word, 0)), True
+        elif word in NUMBER_WORDS or word in TENS:
+            current, seen = current + (NUMBER_WORDS.get(word, 0) or TENS.get(word, 0)), True
         elif word in {"a", "an"}:
             current = current or 1
         elif word in {"several", "few", "couple"}:

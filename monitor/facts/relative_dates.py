@@ -17,34 +17,11 @@ from monitor.facts.date_values import (
     week_value,
     weekday_date,
 )
+from monitor.facts.numerals import NUMBER_WORDS, TENS
 from monitor.model.facts import Granularity
 
-_SMALL = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_WORDS = {word: float(number) for number, word in enumerate(_SMALL, 1)}
-_WORDS |= {
-    word: 10.0 * number for number, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "ninety"], 2)
-}
-_WORDS |= {"seventy": 70, "eighty": 80, "ninety": 90, "a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a dozen": 12}
+_WORDS = {word: float(number) for word, number in (NUMBER_WORDS | TENS).items() if number}
+_WORDS |= {"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a dozen": 12}
 _WORDS |= {"a couple of": 2, "couple of": 2, "a couple": 2, "couple": 2, "a few": 3, "few": 3, "several": 3}
 _WORDS |= {"half a dozen": 6, "": 1, "one and a half": 1.5, "many": 10}
 _VAGUE = frozenset(
