@@ -234,9 +234,12 @@ def import_(
         print_json({"url": feed.url, "name": feed.name, "outcome": "added"} for feed in report.added)
         print_json({"url": feed.url, "name": feed.name, "outcome": "known"} for feed in report.skipped)
         print_json({"name": entry.name, "outcome": "refused", "reason": entry.reason} for entry in report.refused)
+        print_json({"name": entry.name, "outcome": "left_out", "reason": entry.reason} for entry in report.left_out)
     else:
         for entry in report.refused:
-            typer.secho(f"refused {printable(entry.name)}: {entry.reason}", fg="yellow", err=True)
+            typer.secho(f"refused {printable(entry.name)}: {printable(entry.reason)}", fg="yellow", err=True)
+        for entry in report.left_out:
+            typer.secho(f"left out of {printable(entry.name)}: {printable(entry.reason)}", fg="yellow", err=True)
         counts = f"{len(report.added)} added, {len(report.skipped)} known already, {len(report.refused)} refused"
         typer.echo(f"{target}: {counts}")
     if report.refused:
@@ -248,7 +251,13 @@ def export(config: ConfigOption = None) -> None:
     """Print the feeds as OPML, for other readers."""
     from monitor.sources import feedlist, opml
 
-    typer.echo(opml.write_opml(feedlist.load_feeds(settings(config).paths.feeds)), nl=False)
+    feeds = feedlist.load_feeds(settings(config).paths.feeds)
+    typer.echo(opml.write_opml(feeds), nl=False)
+    kept = sum(bool(feed.headers or feed.login) for feed in feeds)
+    if kept:
+        typer.secho(
+            f"headers and login of {kept} feeds are left out: set them where it is imported", fg="yellow", err=True
+        )
 
 
 def _json(feed: "Feed", state: "FeedState | None") -> dict[str, Any]:

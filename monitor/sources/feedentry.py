@@ -150,12 +150,17 @@ def _country(written: str, wrong: Complaint) -> str:
     return written.upper()
 
 
+def is_label(word: str) -> bool:
+    """Whether a word can be a label."""
+    return _LABEL.fullmatch(word) is not None
+
+
 def _labels(written: object, wrong: Complaint) -> tuple[str, ...]:
     labels = [written] if isinstance(written, str) else written or []
     if not isinstance(labels, list):
         raise wrong("labels", "labels must be words, such as [wire, defence]")
     for label in labels:
-        if not (isinstance(label, str) and _LABEL.fullmatch(label.strip())):
+        if not (isinstance(label, str) and is_label(label.strip())):
             raise wrong("labels", f"{label!r} is not a label: a word of letters and digits, at most 50")
     return tuple(dict.fromkeys(label.strip() for label in labels))
 

@@ -11,7 +11,7 @@ from monitor.errors import FeedListError, ParseError
 from monitor.model.article import Feed
 from monitor.sources.clean import plain_title
 from monitor.sources.encoding import decode, is_binary
-from monitor.sources.feedentry import feed_url
+from monitor.sources.feedentry import entry_of, feed_url, is_label, read_entry
 from monitor.sources.feedlist import add_feeds, load_feeds
 from monitor.sources.language import code_of
 from monitor.sources.mend import mend
@@ -29,6 +29,11 @@ _NEXT = re.compile(r"</?(?:outline|body|opml)\b", re.IGNORECASE)
 _LOST_URL = re.compile(r"\sxmlUrl\s*=\s*[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
 _MAX_TAG = 20_000
 _FEED_URL = ("xmlurl", "xml_url", "feedurl")
+_NAMESPACE = "urn:newsmonitor:feeds"
+# Keys of feeds.yaml for which OPML has no word of its own. Where a secret stands is not among them: a list from
+# elsewhere must not choose which file of this machine is sent where.
+_SWITCH: dict[str, object] = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_OURS = ("outlet", "owner", "country", "priority", "interval", "full_text", "enabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,17 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class OpmlList:
-    """What an OPML file lists: feeds in its order, and outlines that could not be used."""
+    """What an OPML file lists.
+
+    Attributes:
+        feeds: in its order.
+        refused: outlines that could not be used.
+        left_out: attributes of feeds that could not; the feeds are among `feeds` without them.
+    """
 
     feeds: tuple[Feed, ...]
     refused: tuple[Refused, ...]
+    left_out: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class ImportReport:
     added: tuple[Feed, ...]
     skipped: tuple[Feed, ...]
     refused: tuple[Refused, ...]
+    left_out: tuple[Refused, ...] = ()
 
 
 def read_opml(data: bytes) -> OpmlList:
@@ -72,6 +85,7 @@ def read_opml(data: bytes) -> OpmlList:
     text = mend(decode(data))
     feeds: dict[str, Feed] = {}
     refused: list[Refused] = []
+    left_out: list[Refused] = []
     groups: list[str] = []
     tags = list(_OUTLINE.finditer(text))
     if not tags:
@@ -87,7 +101,7 @@ def read_opml(data: bytes) -> OpmlList:
             lost = _LOST_URL.search(text, tag.end(), after.start() if after else tag.end() + _MAX_TAG)
             if lost:
                 attributes["xmlurl"], closed = html.unescape(lost[1]), True
-        feed = _feed(attributes, next((group for group in reversed(groups) if group), ""))
+        feed = _feed(attributes, next((group for group in reversed(groups) if group), ""), left_out)
         if isinstance(feed, Refused):
             refused.append(feed)
         elif feed is not None:
@@ -96,10 +110,10 @@ def read_opml(data: bytes) -> OpmlList:
             raise ParseError(f"the file lists more than {_MAX_FEEDS} feeds")
         if not closed and len(groups) < _MAX_DEPTH:
             groups.append("" if feed is not None else _name(attributes))
-    return OpmlList(tuple(feeds.values()), tuple(refused))
+    return OpmlList(tuple(feeds.values()), tuple(refused), tuple(left_out))
 
 
-def _feed(attributes: dict[str, str], group: str) -> Feed | Refused | None:
+def _feed(attributes: dict[str, str], group: str, left_out: list[Refused]) -> Feed | Refused | None:
     """The feed an outline stands for, why it cannot be used, or None for an outline that is a heading."""
     is_feed = attributes.get("type", "").lower() in {"rss", "atom", "feed"}
     url = next((attributes[key] for key in _FEED_URL if attributes.get(key)), "")
@@ -109,7 +123,36 @@ def _feed(attributes: dict[str, str], group: str) -> Feed | Refused | None:
     address = feed_url(url)
     if not address:
         return Refused(_name(attributes), f"{url[:200]!r} is not an http or https address")
-    return Feed(url=address, name=_name(attributes), group=group, lang=code_of(attributes.get("language", "")))
+    entry: dict[object, object] = {"url": address, "name": _name(attributes)}
+    entry["lang"] = code_of(attributes.get("language", ""))
+    if attributes.get("category"):
+        # A path in a directory, by the standard, begins with a slash; a word without any is what we call a label.
+        words = [" ".join(word.split()).lstrip("/") for word in attributes["category"].split(",") if word.strip()]
+        entry["labels"] = [word for word in words if is_label(word)]
+        left_out += [Refused(_name(attributes), f"{word[:80]!r} is no label") for word in words if not is_label(word)]
+    for key in _OURS:
+        written = attributes.get(key) or next((v for k, v in attributes.items() if k.endswith(f":{key}")), "")
+        if written:
+            entry[key] = _SWITCH.get(written.lower(), written) if key == "enabled" else plain_title(written, 200)
+    return _usable(entry, group, left_out)
+
+
+def _usable(entry: dict[object, object], group: str, left_out: list[Refused]) -> Feed:
+    """The feed with all that can be used of its attributes; what cannot is noted."""
+    while True:
+        wrong: list[object] = []
+
+        def complain(key: object, problem: str, wrong: list[object] = wrong) -> FeedListError:
+            wrong.append(key)
+            return FeedListError(problem)
+
+        try:
+            return read_entry(entry, group, Path(), complain)
+        except FeedListError as error:
+            if not wrong or wrong[0] not in entry or wrong[0] == "url":
+                raise
+            left_out.append(Refused(str(entry.get("name") or entry["url"]), str(error)))
+            del entry[wrong[0]]
 
 
 def _name(attributes: dict[str, str]) -> str:
@@ -131,17 +174,17 @@ def import_opml(path: Path, data: bytes) -> ImportReport:
         added = add_feeds(path, new)
     except FeedListError as error:
         raise FeedListError(f"nothing was imported: {error}") from error
-    return ImportReport(added, skipped, listed.refused)
+    return ImportReport(added, skipped, listed.refused, listed.left_out)
 
 
 def write_opml(feeds: Iterable[Feed], title: str = "Feeds") -> str:
-    """The feeds as OPML 2.0, groups as outlines around theirs."""
+    """The feeds as OPML 2.0, groups as outlines around theirs, all their keys but headers and login as attributes."""
     groups: dict[str, list[Feed]] = {}
     for feed in feeds:
         groups.setdefault(feed.group, []).append(feed)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
+        f'<opml version="2.0" xmlns:newsmonitor={quoteattr(_NAMESPACE)}>',
         f"  <head><title>{html.escape(title, quote=False)}</title></head>",
         "  <body>",
     ]
@@ -149,15 +192,27 @@ def write_opml(feeds: Iterable[Feed], title: str = "Feeds") -> str:
         indent = "      " if group else "    "
         if group:
             lines.append(f"    <outline text={quoteattr(group)} title={quoteattr(group)}>")
-        for feed in members:
-            language = f" language={quoteattr(feed.lang)}" if feed.lang else ""
-            name = quoteattr(feed.name or feed.url)
-            lines.append(
-                f'{indent}<outline type="rss" text={name} title={name} xmlUrl={quoteattr(feed.url)}{language}/>'
-            )
+        lines += [f"{indent}<outline {_written(feed)}/>" for feed in members]
         if group:
             lines.append("    </outline>")
     return "\n".join([*lines, "  </body>", "</opml>", ""])
+
+
+def _written(feed: Feed) -> str:
+    """A feed's attributes, as few as say everything."""
+    entry = entry_of(feed)
+    name = feed.name or feed.url
+    attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": feed.url}
+    if feed.lang:
+        attributes["language"] = feed.lang
+    if feed.labels:
+        attributes["category"] = ",".join(feed.labels)
+    attributes |= {
+        f"newsmonitor:{key}": str(entry[key]).lower() if key == "enabled" else str(entry[key])
+        for key in _OURS
+        if key in entry
+    }
+    return " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items())
 
 
 def _attributes(text: str, position: int) -> tuple[dict[str, str], bool]:

@@ -1,5 +1,6 @@
 """feeds.yaml and OPML."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -212,10 +213,51 @@ def test_import_reports_and_is_idempotent(path: Path) -> None:
     assert (len(second.added), len(second.skipped), len(second.refused)) == (0, 3, 2)
 
 
-def test_export_comes_back_the_same(path: Path) -> None:
+EVERYTHING = """
+groups:
+  Wires & co:
+    - url: https://a.example/rss?x=1&y=2
+      name: A <b>"quoted"</b>
+      outlet: The A
+      owner: A Holding
+      lang: uk
+      country: UA
+      labels: [wire, region/east, two words]
+      priority: high
+      interval: 15m
+      full_text: matched
+      enabled: false
+      headers: {X-Api-Key: {env: A_KEY}}
+      login: {file: secrets/a}
+feeds: [https://b.example/]
+"""
+
+
+def test_export_comes_back_the_same_but_for_secrets(path: Path) -> None:
+    path.write_text(EVERYTHING)
     feeds = load_feeds(path)
-    back = read_opml(write_opml(feeds).encode()).feeds
-    assert {(f.url, f.name, f.group, f.lang) for f in back} == {(f.url, f.name, f.group, f.lang) for f in feeds}
+    written = write_opml(feeds)
+    listed = read_opml(written.encode())
+    assert listed.feeds == (replace(feeds[0], name='A "quoted"', headers=(), login=None), feeds[1])
+    assert not listed.refused
+    assert not listed.left_out
+    assert "secrets" not in written
+    assert "A_KEY" not in written
+    other = path.with_name("other.yaml")
+    import_opml(other, written.encode())
+    assert load_feeds(other) == listed.feeds
+    assert write_opml(load_feeds(other)) == write_opml(listed.feeds)
+
+
+def test_attributes_that_cannot_be_used_cost_nothing_but_themselves() -> None:
+    outline = (
+        '<opml><outline xmlUrl="http://a.example/" text="A" country="Ukraine" x:priority="urgent" owner="A Holding"'
+        ' category="/Top/News, wire,!," fullText="x" interval="1s" login="file:/etc/passwd" headers="x"/></opml>'
+    )
+    listed = read_opml(outline.encode())
+    [feed] = listed.feeds
+    assert (feed.owner, feed.labels, feed.country, feed.login) == ("A Holding", ("Top/News", "wire"), "", None)
+    assert len(listed.left_out) == 4
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"<html></html>", bytes(range(256))])
