@@ -50,8 +50,10 @@ class FeedNotices:
         told = 0
         for story in {said.story_id for said in over.values()}:
             ended = [url for url, said in over.items() if said.story_id == story]
-            await self._tell_ended(story, ended, names, now)
-            told += any(url in names for url in ended)
+            # A feed that is no longer listed, or counts as what it has become, needs no word.
+            well = [url for url in ended if url in names and not _accepted(self._said[url], states.get(url))]
+            await self._tell_ended(story, ended, [names[url] for url in well], now)
+            told += bool(well)
         if begun:
             await self._tell_begun(begun, len(feeds), now)
             told += 1
@@ -77,11 +79,9 @@ class FeedNotices:
         self._said = {**(self._said or {}), **new}
         self._log.info("told in the alert channel", topic="feeds", headline=notice.headline)
 
-    async def _tell_ended(self, story: str, ended: Sequence[str], names: Mapping[str, str], now: datetime) -> None:
+    async def _tell_ended(self, story: str, ended: Sequence[str], well: Sequence[str], now: datetime) -> None:
         said = self._said or {}
         before = max((one for one in said.values() if one.story_id == story), key=lambda one: one.seq)
-        # A feed that is no longer listed needs no word.
-        well = [names[url] for url in ended if url in names]
         notice = Notice(
             key=f"feeds well {story} {now.isoformat()}",
             headline=f"{well[0]} is well again" if len(well) == 1 else f"{len(well)} feeds are well again",
@@ -112,7 +112,14 @@ def _well(said: OpenNotice, state: FeedState | None, now: datetime) -> bool:
         return False
     if said.text == Trouble.STALE.name:
         return not is_silent(state, now)
+    if said.text == Trouble.OTHER.name:
+        return not state.other
     return not state.failures and not state.retired
+
+
+def _accepted(said: OpenNotice, state: FeedState | None) -> bool:
+    """Whether a feed that has become another one counts as that."""
+    return said.text == Trouble.OTHER.name and state is not None and state.other_since is not None
 
 
 def _headline(conditions: Sequence[Condition], feeds: int) -> str:

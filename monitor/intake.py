@@ -284,7 +284,7 @@ class Intake:
             self._metrics.failures.labels("poll").inc()
             self._log.error("a poll failed: this is a bug, please report it", feed=feed.url, exc_info=error)
             batch = Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
-        first = before is None or before.first_ok is None
+        first = before is None or before.first_ok is None or _turns(before, batch.state)
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
             while len(batch.articles) > _MOST_AT_ONCE:
@@ -444,6 +444,11 @@ class Intake:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _turns(before: FeedState, after: FeedState | None) -> bool:
+    """Whether another feed stands at the address now: what it lists was there before anybody watched it."""
+    return after is not None and bool(after.other) and not before.other
 
 
 def _baseline(articles: Sequence[Article]) -> tuple[Article, ...]:

@@ -41,7 +41,13 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
         print_json(_json(feed, states.get(feed.url)) for feed in feeds)
         return
     rows = (
-        (feed.name or feed.url, feed.group, _state(feed, state), _next(state), state.last_error if state else "")
+        (
+            feed.name or feed.url,
+            feed.group,
+            _state(feed, state),
+            _next(state),
+            _wrong(state),
+        )
         for feed in feeds
         for state in [states.get(feed.url)]
     )
@@ -181,7 +187,7 @@ def health(config: ConfigOption = None, json: JsonOption = False) -> None:
             f"{a_day(state):.1f}" if state and state.rhythm else "",
             _span(delays.get(feed.url)),
             state.last_new if state else None,
-            state.last_error if state else "",
+            _wrong(state),
         )
         for feed in order
         for state in [states.get(feed.url)]
@@ -277,7 +283,13 @@ def _state(feed: "Feed", state: "FeedState | None") -> str:
         return "gone"
     if state.failures:
         return f"failing since {local_time(state.failing_since)}"
+    if state.other:
+        return f"another feed since {local_time(state.other_since)}"
     return "healthy"
+
+
+def _wrong(state: "FeedState | None") -> str:
+    return (state.last_error or state.other) if state else ""
 
 
 def _next(state: "FeedState | None") -> datetime | str:

@@ -107,6 +107,10 @@ class FeedState:
         first_ok: the first successful poll; what it brought was there before anybody watched.
         last_new: when an article came that had not been there before.
         title: what the feed calls itself.
+        sites: hosts of the site it is about (see sources.looks).
+        lang: the language most of it is in, "" where unknown.
+        other: how it has become another feed, in words; "" where it has not. Title, sites and lang stay as they were.
+        other_since: when it was first seen so. Set without `other`: it has been another one for so long that it counts.
         ttl: minutes it asks not to be polled again, 0 for no wish.
         skip_hours, skip_days: hours (UTC) and days of the week (Monday is 0) it asks not to be polled in.
         hub, topic: the WebSub hub it names and the address it is known there by, "" for none.
@@ -129,6 +133,10 @@ class FeedState:
     first_ok: datetime | None = None
     last_new: datetime | None = None
     title: str = ""
+    sites: tuple[str, ...] = ()
+    lang: str = ""
+    other: str = ""
+    other_since: datetime | None = None
     ttl: int = 0
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()

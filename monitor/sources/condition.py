@@ -19,6 +19,7 @@ class Trouble(StrEnum):
 
     FAILS = "fails"
     NO_FEED = "is something else than a feed now"
+    OTHER = "has become another feed"
     GONE = "is gone for good"
     STALE = "has gone silent"
 
@@ -49,6 +50,12 @@ def trouble_of(feed: Feed, state: FeedState, habit: float, now: datetime) -> Con
             return None
         trouble = Trouble.NO_FEED if state.not_a_feed else Trouble.FAILS
         return Condition(trouble, f"{name}: {state.last_error}, since {since:%d %b %H:%M} UTC")
+    if state.other and state.other_since and now - state.other_since >= BROKEN_AFTER:
+        return Condition(Trouble.OTHER, f"{name}: {state.other}, since {state.other_since:%d %b %H:%M} UTC")
+    return _silence(name, state, habit, now)
+
+
+def _silence(name: str, state: FeedState, habit: float, now: datetime) -> Condition | None:
     last = state.last_new or state.first_ok
     if last is None or not is_silent(state, now):
         return None

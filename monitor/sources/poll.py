@@ -11,6 +11,7 @@ from monitor.model.article import Batch, Feed, FeedState, Quarantined
 from monitor.sources.feeds import ParsedFeed, parse_feed
 from monitor.sources.http import Fetched, GuardedClient
 from monitor.sources.hubs import hub_of
+from monitor.sources.looks import looks_of
 from monitor.sources.schedule import USUAL_PACE, Pace, Said, after_failure, after_success
 from monitor.sources.secrets import request_headers
 
@@ -66,7 +67,7 @@ async def poll(
         # The index says nothing about what is new in its sitemaps: it is read again each time.
         body_hash = ""
         parsed = await _with_sitemaps(parsed, feed, client, now)
-    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed, fetched))
+    new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed, fetched, feed))
     return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
 
 
@@ -136,6 +137,7 @@ def _success(
     )
 
 
-def _said(parsed: ParsedFeed, fetched: Fetched) -> Said:
+def _said(parsed: ParsedFeed, fetched: Fetched, feed: Feed) -> Said:
+    looks = looks_of(parsed.title, parsed.link, parsed.articles, parsed.lang if feed.lang else "")
     hub, topic = hub_of(fetched.headers, fetched.body, fetched.url)
-    return Said(parsed.title, parsed.ttl, parsed.skip_hours, parsed.skip_days, hub, topic)
+    return Said(looks, parsed.ttl, parsed.skip_hours, parsed.skip_days, hub, topic)

@@ -3,12 +3,13 @@
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.errors import FetchError, ParseError
 from monitor.model.article import Feed, FeedState
+from monitor.sources.looks import Looks, turned
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])(?:s-maxage|max-age)\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _UNCACHED = re.compile(r"\b(?:no-cache|no-store)\b", re.IGNORECASE)
@@ -16,6 +17,8 @@ _MAX_FAILURES = 1_000_000
 _MAX_TTL = 10_000
 # Hours that a feed may ask to be left alone for: a weekend. One that asks for more is not asked about it.
 _MAX_SKIP = 72
+# A feed that has become another one is what it is after so long.
+_ACCEPTED_AFTER = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,9 @@ USUAL_PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a body that was read said of its feed: name, wishes and hub (see FeedState)."""
+    """What a body that was read said of its feed: looks, wishes and hub (see FeedState)."""
 
-    title: str = ""
+    looks: Looks = field(default_factory=Looks)
     ttl: int = 0
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
@@ -81,7 +84,6 @@ def after_success(
     if said is not None:
         before = replace(
             before,
-            title=said.title or before.title,
             ttl=min(said.ttl, _MAX_TTL),
             skip_hours=tuple(sorted(said.skip_hours)),
             skip_days=tuple(sorted(said.skip_days)),
@@ -89,6 +91,7 @@ def after_success(
             topic=said.topic,
             pushed_until=before.pushed_until if (said.hub, said.topic) == (before.hub, before.topic) else None,
         )
+        before = _seen(before, said.looks, now)
     wish = min(max(freshness(headers, now), timedelta(minutes=before.ttl)), pace.patience)
     fresh = bool(body_hash)
     after = replace(
@@ -109,6 +112,22 @@ def after_success(
     )
     when = allowed(after, now)
     return after if when == after.next_poll else replace(after, next_poll=when)
+
+
+def _seen(before: FeedState, looks: Looks, now: datetime) -> FeedState:
+    """The state with what the feed looks like now; as before while another feed stands at its address."""
+    other = turned(Looks(before.title, before.sites, before.lang), looks)
+    since = before.other_since if before.other else None
+    if other and (since is None or now - since < _ACCEPTED_AFTER):
+        return replace(before, other=other, other_since=since or now)
+    return replace(
+        before,
+        title=looks.title or before.title,
+        sites=looks.sites or before.sites,
+        lang=looks.lang or before.lang,
+        other="",
+        other_since=since if other else None,
+    )
 
 
 def allowed(state: FeedState, when: datetime) -> datetime:

@@ -21,6 +21,7 @@ _LISTS = ("authors", "categories", "flags", "labels")
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
 _NAMES = [column.name for column in _COLUMNS]
 _STATE_NAMES = [column.name for column in feed_states.columns]
+_STATE_LISTS = ("sites", "skip_hours", "skip_days")
 
 
 class ArticleStore(Connected):
@@ -205,11 +206,11 @@ def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Artic
 
 def _state_row(state: FeedState) -> dict[str, Any]:
     row = {name: getattr(state, name) for name in _STATE_NAMES}
-    return row | {name: list(row[name]) for name in ("skip_hours", "skip_days")}
+    return row | {name: list(row[name]) for name in _STATE_LISTS}
 
 
 def _read_state(row: Row[*tuple[Any, ...]]) -> FeedState:
-    lists = {name: tuple(row._mapping[name]) for name in ("skip_hours", "skip_days")}
+    lists = {name: tuple(row._mapping[name]) for name in _STATE_LISTS}
     return FeedState(**{**row._mapping, **lists, "rhythm": row.rhythm or b""})
 
 

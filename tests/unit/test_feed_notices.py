@@ -15,6 +15,7 @@ from tests.support.nouns import NOON, FakeClock, feed_state
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAILING = {"failures": 4, "failing_since": NOON - 2 * HOUR, "last_error": "no answer within 20 s"}
+OTHER = {"other": "calls itself 'For sale', no longer 'A'", "other_since": NOON - 2 * HOUR}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,9 @@ FAILING = {"failures": 4, "failing_since": NOON - 2 * HOUR, "last_error": "no an
         (FAILING | {"failing_since": NOON - HOUR / 2}, 24, None),
         (FAILING | {"not_a_feed": True, "last_error": "a web page"}, 24, Trouble.NO_FEED),
         (FAILING | {"retired": True}, 24, Trouble.GONE),
+        (OTHER, 24, Trouble.OTHER),
+        (OTHER | {"other_since": NOON - HOUR / 2}, 24, None),
+        ({"other_since": NOON - 20 * DAY}, 24, None),
         ({"last_new": NOON - 3 * DAY}, 24, Trouble.STALE),
         ({"last_new": NOON - 3 * DAY}, 1, None),
         ({"last_new": NOON - DAY}, 400, None),
@@ -119,6 +123,18 @@ async def test_a_silent_feed_is_well_when_it_brings_something(store: SqlStore) -
     assert await watcher.look() == []
     watcher.set(0, last_new=watcher.clock.now())
     assert await watcher.look() == [("update", "Feed 0 is well again", 0)]
+
+
+async def test_a_feed_that_has_become_another_one_is_told_and_so_is_its_return(store: SqlStore) -> None:
+    watcher = Watcher(store)
+    watcher.set(0, 1, **OTHER)
+    assert await watcher.look() == [("first", "2 feeds need a look", 2)]
+    watcher.set(0, last_ok=NOON)
+    assert await watcher.look() == [("update", "Feed 0 is well again", 0)]
+    watcher.set(1, other_since=NOON - 20 * DAY)
+    assert await watcher.look() == [], "it counts as what it is now"
+    watcher.set(1, **OTHER)
+    assert await watcher.look() == [("first", "Feed 1 has become another feed", 1)]
 
 
 async def test_a_feed_that_is_taken_off_the_list_needs_no_word(store: SqlStore) -> None:
