@@ -262,7 +262,7 @@ class Daemon:
             ("retention", 3600, self._drop_old_texts),
         ]
         if self._websub is not None:
-            jobs.append(("websub", 60, self._websub.tend))
+            jobs.append(("websub", 5, self._websub.tend))
         if watchdog is not None:
             jobs.append(("watchdog", watchdog.total_seconds(), self._watchdog))
         for name, seconds, job in jobs:

@@ -194,7 +194,11 @@ class Intake:
         if feed is None:
             return 0
         parsed = await asyncio.to_thread(parse_feed, body, content_type, feed, self._clock.now())
-        new = await self._store_batch(Batch(articles=parsed.articles, quarantined=parsed.quarantined))
+        parts = [parsed.articles[n : n + _MOST_AT_ONCE] for n in range(0, len(parsed.articles), _MOST_AT_ONCE)]
+        new: list[Article] = []
+        for number, part in enumerate(parts or [()]):
+            async with self._bulk:
+                new += await self._store_batch(Batch(articles=part, quarantined=() if number else parsed.quarantined))
         self._pushed.setdefault(url, []).extend(new)
         return len(new)
 

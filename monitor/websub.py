@@ -5,6 +5,7 @@ push counts only with the right HMAC, by a secret made for that feed. Subscribed
 often; a push that is missed, or a lease that ends, brings the usual polling back.
 """
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -27,6 +28,9 @@ _LONGEST_LEASE = timedelta(days=30)
 _RENEW_BEFORE = timedelta(hours=12)
 _ASK_AGAIN = timedelta(hours=1)
 _AT_ONCE = 20
+_READ_WITHIN = 30.0
+"""Seconds for a hub to send one push."""
+_PUSHES_AT_ONCE = 4
 _METHODS = {"sha1", "sha256", "sha384", "sha512"}
 
 
@@ -45,6 +49,8 @@ class WebSub:
         self._callback, self._key, self._most = callback.rstrip("/"), key, most
         self._client, self._intake, self._clock = client, intake, clock
         self._asked: dict[str, datetime] = {}
+        self._tokens: dict[str, str] = {}
+        self._reading = asyncio.Semaphore(_PUSHES_AT_ONCE)
         self._log = structlog.get_logger("monitor.websub")
 
     def app(self) -> web.Application:
@@ -57,7 +63,9 @@ class WebSub:
     async def tend(self) -> int:
         """Ask hubs for what is not subscribed yet or ends soon; how many were asked."""
         now = self._clock.now()
-        wanting = [state for state in self._intake.states.values() if state.hub and self._wants(state, now)][:_AT_ONCE]
+        hubbed = [state for state in self._intake.states.values() if state.hub]
+        self._tokens = {self.token(state): state.url for state in hubbed}
+        wanting = [state for state in hubbed if self._wants(state, now)][:_AT_ONCE]
         for state in wanting:
             self._asked[state.url] = now
             form = {
@@ -91,10 +99,11 @@ class WebSub:
 
     def _of(self, request: web.Request) -> FeedState:
         token = request.match_info["token"]
-        for state in self._intake.states.values():
-            if state.hub and hmac.compare_digest(self.token(state), token):
-                return state
-        raise web.HTTPNotFound
+        state = self._intake.states.get(self._tokens.get(token, ""))
+        # Its hub may have changed since.
+        if state is None or not state.hub or self.token(state) != token:
+            raise web.HTTPNotFound
+        return state
 
     async def _verify(self, request: web.Request) -> web.Response:
         state, asked = self._of(request), request.query
@@ -119,7 +128,17 @@ class WebSub:
         return web.Response(text=asked["hub.challenge"], content_type="text/plain")
 
     async def _push(self, request: web.Request) -> web.Response:
-        state, body = self._of(request), await request.read()
+        state = self._of(request)
+        # So many are in memory at once, whatever hubs send.
+        async with self._reading:
+            try:
+                async with asyncio.timeout(_READ_WITHIN):
+                    body = await request.read()
+            except TimeoutError as error:
+                raise web.HTTPRequestTimeout from error
+            return await self._take(state, body, request)
+
+    async def _take(self, state: FeedState, body: bytes, request: web.Request) -> web.Response:
         if not self._signed(state, body, request.headers.get("X-Hub-Signature", "")):
             # What is not from the hub is acknowledged all the same, as the standard has it, and thrown away.
             self._log.warning("a push without the right signature was thrown away", feed=state.url)

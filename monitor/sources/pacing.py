@@ -104,6 +104,6 @@ def _settled(poll: Poll, gap: float, packed: bytes) -> FeedState:
     when = after.next_poll
     if poll.feed.interval is None and after.last_ok is not None:
         if after.pushed_until is not None and after.pushed_until > after.last_ok:
-            gap = max(gap, PUSHED_GAP.total_seconds())
+            gap = max(gap, min(PUSHED_GAP, after.pushed_until - after.last_ok).total_seconds())
         when = allowed(after, after.last_ok + timedelta(seconds=gap))
     return replace(after, rhythm=packed, last_new=after.last_ok if fresh else after.last_new, next_poll=when)

@@ -11,6 +11,7 @@ import pytest
 from monitor.intake import NEW_FEEDS_WAIT, Intake
 from monitor.model.article import BASELINE
 from monitor.ports import Processed
+from monitor.sources.condition import Trouble
 from monitor.sources.http import GuardedClient, Limits
 from monitor.sources.schedule import Pace
 from monitor.storage import StoreThread
@@ -117,3 +118,27 @@ async def test_all_of_a_first_poll_was_there_before_however_much_it_is(tmp_path:
         assert len(stored) == entries
         assert all(BASELINE in article.flags for article in stored)
         assert made.store.waiting() == {made.url("/rss"): entries}
+
+
+async def test_what_another_feed_lists_that_took_its_place_was_there_before_too(tmp_path: Path) -> None:
+    def feed(title: str, site: str, *keys: str) -> play.Handler:
+        items = "".join(f"<item><guid>{k}</guid><title>News {k}</title></item>" for k in keys)
+        head = f"<title>{title}</title><link>http://{site}/</link>"
+        return play.body(f"<rss version='2.0'><channel>{head}{items}</channel></rss>".encode())
+
+    async with desk(tmp_path, "/rss") as made:
+        brought = []
+        for handler in (
+            feed("Kyiv Post", "kyivpost.com", "a"),
+            feed("Kyiv Post", "kyivpost.com", "a", "b"),
+            feed("Domain for sale", "parked.example", "c"),
+            feed("Domain for sale", "parked.example", "c", "d"),
+        ):
+            made.server.routes["/rss"] = handler
+            await made.intake.poll_all_due()
+            made.clock.forward(days=1)
+            brought.append(made.store.unprocessed(100)[-1])
+        assert [(one.key, BASELINE in one.flags) for one in brought] == [
+            ("a", True), ("b", False), ("c", True), ("d", False),
+        ]  # fmt: skip
+        assert made.intake.troubles()[made.url("/rss")].trouble is Trouble.OTHER
