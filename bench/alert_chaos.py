@@ -6,11 +6,12 @@ Counted at the end, from what Slack has accepted: lost, doubled, replies before 
 
 import asyncio
 import random
+import sqlite3
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -34,6 +35,7 @@ KILLS = 10
 UPDATES = 4
 TIMEOUT = 1.0
 PATIENCE = 900
+TELL_EVERY = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,14 @@ class Faults:
 
 async def run(folder: Path, alerts: int, seed: int) -> Outcome:
     """One run; ends once every delivery is settled."""
-    url = f"sqlite:///{folder / f'chaos{seed}.db'}"
+    database = folder / f"chaos{seed}.db"
+    url = f"sqlite:///{database}"
     rng, faults, began = random.Random(seed), Faults(seed), time.monotonic()
     store = open_store(url)
     expected: dict[str, list[str]] = defaultdict(list)
     async with SlackServer(channel_names=CHANNELS) as server:
         server.faults = cast("Any", faults)
+        telling = asyncio.create_task(_tell(database, server, seed))
         killer = asyncio.create_task(_kill_and_start(url, server, rng))
         outages = asyncio.create_task(_outages(server, rng))
         await _raise_alerts(store, alerts, rng, expected)
@@ -101,10 +105,35 @@ async def run(folder: Path, alerts: int, seed: int) -> Outcome:
             await asyncio.sleep(0.5)
         process.kill()
         await process.wait()
+        telling.cancel()
         messages = server.messages
     store.close()
     lost, doubled, disordered = _judge(messages, expected)
     return Outcome(seed, alerts, lost, doubled, disordered, faults.drawn, kills, time.monotonic() - began)
+
+
+async def _tell(database: Path, server: SlackServer, seed: int) -> None:
+    """How far it is, now and then."""
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(TELL_EVERY)
+        rows = await asyncio.to_thread(_standing, database)
+        states = "  ".join(f"{state} {count}" for state, count, _, _ in rows)
+        unsure, most = sum(row[2] for row in rows), max((row[3] for row in rows), default=0)
+        calls = "  ".join(f"{method} {count}" for method, count in sorted(server.calls.items()))
+        passed = time.monotonic() - began
+        print(
+            f"  seed {seed}, {passed:4.0f} s:  {states}  {unsure} of unknown fate  at most {most} attempts:  {calls}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _standing(database: Path) -> list[tuple[str, int, int, int]]:
+    """By state: deliveries, how many of them of unknown fate, and the most attempts of one."""
+    query = "SELECT state, count(*), sum(uncertain), max(attempts) FROM deliveries GROUP BY state ORDER BY state"
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+        return connection.execute(query).fetchall()
 
 
 async def _raise_alerts(store: SqlStore, alerts: int, rng: random.Random, expected: dict[str, list[str]]) -> None:

@@ -132,11 +132,19 @@ class Store(Protocol):
         """The alerts a story has raised, in all channels, oldest first."""
 
     def claim(
-        self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int, *, apart_from: Sequence[str] = ()
+        self,
+        sink: str,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        each: int | None = None,
+        apart_from: Sequence[str] = (),
     ) -> list[Delivery]:
         """Take due deliveries; none before its story's earlier alerts in the same channel are settled.
 
-        Those for the channels `apart_from` stay where they are.
+        At most `each` of one channel; those for the channels `apart_from` stay where they are.
         """
 
     def fold(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 FIRST = timedelta(seconds=1)
-LONGEST = timedelta(minutes=2)
+LONGEST = timedelta(minutes=1)
 # What a far side may ask for at most; a wrong header must not park an alert for a year.
 LONGEST_ASKED = timedelta(days=1)
 
@@ -15,7 +15,6 @@ def delay(
     *,
     asked: timedelta | None = None,
     first: timedelta = FIRST,
-    longest: timedelta = LONGEST,
 ) -> timedelta:
     """The wait after the given number of failures in a row, counted from 1.
 
@@ -27,4 +26,4 @@ def delay(
         wanted = min(max(asked, timedelta(0)), LONGEST_ASKED)
         return wanted + max(wanted / 10, timedelta(milliseconds=50)) * rng.random()
     share = 0.5 + rng.random() / 2
-    return min(doubled, longest) * share
+    return min(doubled, LONGEST) * share

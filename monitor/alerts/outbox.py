@@ -20,8 +20,6 @@ from monitor.ports import Clock, Failed, Sent, Sink, Store
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
-# A pause of a channel or sink costs one cheap probe at its end, so it need not grow as long as a message's own wait.
-_LONGEST_PAUSE = timedelta(minutes=1)
 _WRITES_TRIED = 5
 
 
@@ -39,16 +37,17 @@ class Timing:
     Attributes:
         lease: how long a claimed delivery is ours; what is not settled by then comes back as uncertain.
         poll: how often to look for due deliveries when nobody calls `nudge`.
-        hold: how long a channel with `queue` deliveries in hand takes no more, so that others get their turn.
         grace: how long sends under way may take once asked to stop.
+        batch: deliveries of one sink in hand at a time.
+        queue: of these, of one channel: a channel of many must not take the room of others, and after a kill all of
+            them are looked for before they are sent.
     """
 
     lease: timedelta = timedelta(minutes=2)
     poll: timedelta = timedelta(seconds=1)
-    hold: timedelta = timedelta(seconds=2)
     grace: timedelta = timedelta(seconds=3)
     batch: int = 256
-    queue: int = 32
+    queue: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ class _Lane:
     sink: Sink
     channel: str
     queue: deque[tuple[Delivery, datetime]] = field(default_factory=deque)
-    closed_until: datetime | None = None
     task: asyncio.Task[None] | None = None
 
     def take(self) -> tuple[Delivery, datetime]:
@@ -113,7 +111,7 @@ class Outbox:
     Channels are served side by side, each in order. A failure that concerns a whole channel or sink pauses just
     that, with one probe at the end of each pause. What was raised longer ago than `late_after()` by the time its
     channel takes alerts again is told in one digest, never as a flood. What needs a person is logged once as an
-    error, and once more when it is mended. Retryable failures are repeated for ever, at most two minutes apart.
+    error, and once more when it is mended. Retryable failures are repeated for ever, at most a minute apart.
     """
 
     def __init__(
@@ -217,31 +215,29 @@ class Outbox:
                 continue
             total += len(claimed)
             for delivery in claimed:
-                await self._queue(sink, delivery, now, fair=fair)
+                await self._queue(sink, delivery, now)
         return total
 
     def _claim(self, sink: str, now: datetime, room: int, shut: Sequence[str]) -> list[Delivery]:
-        return self._store.claim(sink, self._owner, now, self._timing.lease, room, apart_from=shut)
+        each = self._timing.queue
+        return self._store.claim(sink, self._owner, now, self._timing.lease, room, each=each, apart_from=shut)
 
     def _shut(self, sink: str, now: datetime, fair: bool) -> list[str]:
         """Channels that take nothing now: what waits for them, however much, takes no room from others."""
         if not fair:
             return []
         paused = {channel for name, channel in self._troubles if name == sink and channel}
-        closed = {lane.channel for lane in self._lanes.values() if lane.sink.name == sink and _is_closed(lane, now)}
-        return sorted({channel for channel in paused if self._paused_until(sink, channel, now)} | closed)
+        most = self._timing.queue
+        full = {lane.channel for lane in self._lanes.values() if lane.sink.name == sink and len(lane.queue) >= most}
+        return sorted({channel for channel in paused if self._paused_until(sink, channel, now)} | full)
 
-    async def _queue(self, sink: Sink, delivery: Delivery, now: datetime, *, fair: bool) -> None:
+    async def _queue(self, sink: Sink, delivery: Delivery, now: datetime) -> None:
         self._waiting.pop(delivery.id, None)
         if delivery.id in self._in_hand:
             return
         channel = delivery.alert.channel
         lane = self._lanes.setdefault((sink.name, channel), _Lane(sink, channel))
-        if fair and len(lane.queue) >= self._timing.queue and not _is_closed(lane, now):
-            lane.closed_until = now + self._timing.hold
-        # A later delivery must not overtake one that was put back, so a closed lane stays closed for all.
-        closed = lane.closed_until if fair and _is_closed(lane, now) else None
-        until = self._paused_until(sink.name, channel, now) or closed
+        until = self._paused_until(sink.name, channel, now)
         if until:
             await self._put_back(delivery, until)
             return
@@ -401,7 +397,7 @@ class Outbox:
         if known and known.until > now and failed.after is None:
             return known.until
         failures = known.failures + 1 if known else 1
-        until = now + delay(failures, self._rng, asked=failed.after, longest=_LONGEST_PAUSE)
+        until = now + delay(failures, self._rng, asked=failed.after)
         since = known.since if known else now
         self._troubles[key] = Trouble(*key, failed.error, failed.operator, since, until, failures)
         if known is None or known.error != failed.error:
@@ -464,7 +460,3 @@ class Outbox:
         """The present; within a drain never before the time it was called for, so that every wait lies ahead."""
         now = self._clock.now()
         return max(now, self._floor) if self._floor else now
-
-
-def _is_closed(lane: _Lane, now: datetime) -> bool:
-    return lane.closed_until is not None and lane.closed_until > now

@@ -37,11 +37,19 @@ class DeliveryStore(Connected):
     """Reads and writes deliveries."""
 
     def claim(
-        self, sink: str, owner: str, now: datetime, lease: timedelta, limit: int, *, apart_from: Sequence[str] = ()
+        self,
+        sink: str,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        each: int | None = None,
+        apart_from: Sequence[str] = (),
     ) -> list[Delivery]:
         """Take due deliveries, gravest first; none before its story's earlier alerts in the channel are settled.
 
-        Those for the channels `apart_from` stay where they are.
+        At most `each` of one channel; those for the channels `apart_from` stay where they are.
 
         Of one severity, those come first that were raised within the last minutes, in order; then the others, newest
         first: after an outage what is still news goes before what is history. A delivery whose lease ran out may have
@@ -72,15 +80,22 @@ class DeliveryStore(Connected):
             ),
         )
         fresh = alerts.c.created > now - _FRESH
-        query = (
-            select(deliveries.c.id)
-            .join(alerts, alerts.c.id == deliveries.c.alert_id)
-            .where(deliveries.c.sink == sink, due, ~waits, alerts.c.channel.not_in(apart_from))
-            .order_by(_GRAVEST_FIRST, fresh.desc(), case((fresh, alerts.c.created)), alerts.c.created.desc())
-            .order_by(deliveries.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=deliveries)
+        order = (
+            _GRAVEST_FIRST,
+            fresh.desc(),
+            case((fresh, alerts.c.created)),
+            alerts.c.created.desc(),
+            deliveries.c.id,
         )
+        mine = (deliveries.c.sink == sink, due, ~waits, alerts.c.channel.not_in(apart_from))
+        query = select(deliveries.c.id).join(alerts, alerts.c.id == deliveries.c.alert_id).where(*mine)
+        if each is not None:
+            place = func.row_number().over(partition_by=alerts.c.channel, order_by=order).label("place")
+            placed = query.add_columns(place).subquery()
+            of_each = select(placed.c.id).where(placed.c.place <= each)
+            query = select(deliveries.c.id).join(alerts, alerts.c.id == deliveries.c.alert_id)
+            query = query.where(deliveries.c.id.in_(of_each))
+        query = query.order_by(*order).limit(limit).with_for_update(skip_locked=True, of=deliveries)
         with transaction(self._engine) as connection:
             ids = list(connection.execute(query).scalars())
             connection.execute(
@@ -159,6 +174,8 @@ class DeliveryStore(Connected):
     def recover(self, now: datetime, sinks: Sequence[str]) -> int:
         """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running.
 
+        That our process died is no failure of the far side, so the attempt does not count.
+
         What waits for a sink that is not in `sinks` any more goes to the first of them, unless the alert is there or
         its channel is of that kind, such as "webhook:siem": then it waits for the sink to come back.
         """
@@ -166,6 +183,7 @@ class DeliveryStore(Connected):
             update(deliveries)
             .where(deliveries.c.state == DeliveryState.SENDING.value)
             .values(state=DeliveryState.PENDING.value, uncertain=True, next_try=now, owner="", lease_until=None)
+            .values(attempts=case((deliveries.c.attempts > 0, deliveries.c.attempts - 1), else_=0))
         )
         there = deliveries.alias("there")
         elsewhere = and_(deliveries.c.state.in_(OPEN), deliveries.c.sink.not_in(sinks))

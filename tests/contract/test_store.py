@@ -297,6 +297,15 @@ class TestOutbox:
         self.raise_alerts(store, ("one", "one", 0))
         assert store.claim("console", "me", NOON, LEASE, 10) == []
 
+    def test_of_each_channel_only_so_many_are_claimed(self, store: SqlStore) -> None:
+        for number in range(12):
+            what = processed(article(f"{number:02}"), story=f"s{number}", channel="#few" if number > 9 else "#many")
+            store.ingest(Batch(articles=(what.article,), state=feed_state()))
+            store.commit([what], ["slack"], NOON + number * timedelta(seconds=1))
+        claimed = store.claim("slack", "me", NOON + LEASE, LEASE, 10, each=3)
+        wanted = [article(f"{number:02}").id for number in (0, 1, 2, 10, 11)]
+        assert sorted(delivery.alert.article_id for delivery in claimed) == sorted(wanted)
+
     def test_an_update_waits_for_its_parent_and_then_knows_it(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0), ("two", "one", 1), ("other", "other", 0))
         first = store.claim("slack", "me", NOON + LEASE, LEASE, 10)
@@ -349,7 +358,8 @@ class TestOutbox:
         store.claim("slack", "me", NOON, LEASE, 10)
         assert store.recover(NOON, ["slack"]) == 1
         [again] = store.claim("slack", "me", NOON, LEASE, 10)
-        assert again.uncertain
+        # That our process died is no failed attempt.
+        assert (again.uncertain, again.attempts) == (True, 1)
 
     def test_what_waits_for_a_sink_that_is_gone_goes_to_the_one_there_is(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0), ("two", "two", 0))
