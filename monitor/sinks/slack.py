@@ -6,10 +6,8 @@ send again after a reset without looking.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -19,7 +17,7 @@ from monitor.model.alert import Alert, Delivery, Report, Standing
 from monitor.ports import Failed, Sent
 from monitor.sinks import Deps
 from monitor.sinks.pace import Pace
-from monitor.sinks.slack_api import Method, Outcome, SlackApi
+from monitor.sinks.slack_api import Outcome, SlackApi
 from monitor.sinks.slack_blocks import also, blocks, fallback, simplified
 from monitor.sinks.slack_buttons import buttons
 from monitor.sinks.slack_check import problems
@@ -32,17 +30,15 @@ from monitor.sinks.slack_errors import (
     TOO_RICH,
     unknown_outcome,
 )
+from monitor.sinks.slack_search import EVENT_TYPE, Search, payload_of, ts_of
 
-EVENT_TYPE = "news_alert"
 ALSO_TYPE = "news_also"
-# Clocks differ; a message may carry an earlier time than the one its send began at here.
-_SKEW = timedelta(minutes=2)
-_LOOK_BACK = timedelta(days=1)
 # Refusals in two channels so close together are the workspace's, not the channels'.
 _TOGETHER = 10.0
 # Outlets named in one message; the rest follow with the next edit.
 _MOST_ALSO = 20
-_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
+# Looks and edits of one method in a row.
+_LOOKS_AT_ONCE = 30
 
 
 class Options(BaseModel):
@@ -54,7 +50,8 @@ class Options(BaseModel):
         per_second, burst: messages to one channel.
         workspace_per_second, workspace_burst: messages to all channels together. Slack documents only "several
             hundred a minute", so this is where to begin; refusals make it slower for a while.
-        looks_per_second: requests that look for a message, or edit one.
+        looks_per_second: requests of each method that looks for messages or edits one; Slack's tier for these is some
+            50 a minute.
         looks: how often to look for a message of unknown fate while Slack does not permit looking; then it is
             sent again, since an alert twice is better than none.
         answers: whether people can answer, so that cards carry buttons.
@@ -69,7 +66,7 @@ class Options(BaseModel):
     burst: int = Field(3, ge=1)
     workspace_per_second: float = Field(25, gt=0)
     workspace_burst: int = Field(50, ge=1)
-    looks_per_second: float = Field(10, gt=0)
+    looks_per_second: float = Field(0.8, gt=0)
     looks: int = Field(3, ge=1)
     answers: bool = False
 
@@ -107,15 +104,15 @@ class SlackSink:
     def __init__(self, options: Options, deps: Deps) -> None:
         self._options, self._deps = options, deps
         self.api = SlackApi(options.bot_token.get_secret_value(), options.base_url, options.timeout)
-        self._ids: dict[str, str] = {}
         self._paces: dict[str, Pace] = {}
+        self._methods: dict[str, Pace] = {}
         self._workspace = self._pace(options.workspace_per_second, max(options.workspace_burst, options.burst))
-        self._looking = self._pace(options.looks_per_second, 50)
+        self._search = Search(self.api, deps, self._pace_of_method, options.looks)
         self._refusals = _Refusals()
 
     async def send(self, delivery: Delivery) -> Sent | Failed:
         """Post the alert, as a reply to the story's first message where there is one."""
-        thread, lost = _ts(delivery.parent_ref), False
+        thread, lost = ts_of(delivery.parent_ref), False
         outcome = await self._post(delivery, thread)
         if outcome.code in THREAD_GONE and thread:
             self._deps.log.warning("slack_thread_gone", alert=delivery.alert.id, channel=delivery.alert.channel)
@@ -126,68 +123,31 @@ class SlackSink:
             self._deps.log.warning("slack_refuses_card", alert=delivery.alert.id, error=outcome.code)
             plain = outcome.code in TOO_RICH
             outcome = await self._post(delivery, thread, lost_thread=lost, plain=plain, metadata=plain)
-        if outcome.failed:
-            return outcome.failed
         channel, ts = outcome.body.get("channel"), outcome.body.get("ts")
-        if not isinstance(channel, str) or not isinstance(ts, str):
-            return unknown_outcome("Slack accepts without naming the message", delivery.attempts)
-        self._ids[delivery.alert.channel.strip()] = channel
+        unnamed = not isinstance(channel, str) or not isinstance(ts, str)
+        if outcome.failed or unnamed:
+            failed = outcome.failed or unknown_outcome("Slack accepts without naming the message", delivery.attempts)
+            if failed.uncertain:
+                self._search.doubt(delivery.alert.id, thread=bool(thread))
+            return failed
+        self._search.settled(delivery.alert.id)
+        self._search.learn(delivery.alert.channel, str(channel))
         return Sent(f"{channel}:{ts}", thread=f"{channel}:{ts}" if lost else "")
 
     async def find(self, delivery: Delivery) -> Sent | Failed | None:
         """Look for the alert's id in the metadata of what was posted since its first attempt."""
-        channel = await self._channel_id(delivery)
-        if isinstance(channel, Outcome):
-            return self._not_found(channel, delivery)
-        now, began = self._deps.clock.now(), delivery.first_try
-        if began is not None and began > now:
-            # The clock has been set back since.
-            began = now - _LOOK_BACK
-        found, ahead = await self._look(delivery, channel, began)
-        if found is None and began is not None and ahead > _SKEW / 2:
-            # Messages are dated by Slack's clock, and ours is ahead of it.
-            found, _ = await self._look(delivery, channel, began - ahead)
-        return found
-
-    async def _look(
-        self, delivery: Delivery, channel: str, since: datetime | None
-    ) -> tuple[Sent | Failed | None, timedelta]:
-        """The alert's message among those posted since then, and how far our clock is ahead of Slack's."""
-        ahead = timedelta(0)
-        oldest = f"{max((since - _SKEW).timestamp(), 0):.6f}" if since else "0"
-        where = {"channel": channel, "oldest": oldest, "inclusive": True, "include_all_metadata": True}
-        thread, client = _ts(delivery.parent_ref), self.api.client
-        searches: list[tuple[Method, dict[str, Any]]] = [(client.conversations_history, where)]
-        if thread:
-            # A reply whose thread is gone was posted to the channel, so both places are looked at.
-            searches.insert(0, (client.conversations_replies, {**where, "ts": thread}))
-        for method, arguments in searches:
-            await self._looking.turn()
-            async for page in self.api.pages(
-                method, arguments, channel=delivery.alert.channel, attempts=delivery.attempts
-            ):
-                if page.failed:
-                    self._note(page, self._looking)
-                    if page.code in THREAD_GONE and thread:
-                        break
-                    return self._not_found(page, delivery), ahead
-                if page.date is not None:
-                    ahead = max(ahead, self._deps.clock.now() - page.date)
-                for message in page.body.get("messages") or ():
-                    if _alert_id(message) == delivery.alert.id:
-                        ref = f"{channel}:{message['ts']}"
-                        return Sent(ref, thread=ref if thread and "thread_ts" not in message else ""), ahead
-        return None, ahead
+        return await self._search.find(delivery)
 
     async def edit(self, delivery: Delivery, standing: Standing) -> Sent | Failed:
         """Bring a sent card up to date, and name new outlets in its thread; doing so twice changes nothing."""
         channel, _, ts = delivery.ref.partition(":")
-        await self._looking.turn()
+        pace = self._pace_of_method("chat.update")
+        await pace.turn()
         # Where an earlier message was sent and this one begins a thread all the same, the first one was gone.
         content = self._content(delivery.alert, lost_thread=bool(delivery.parent_ref), standing=standing)
         message = {"channel": channel, "ts": ts, **content}
         outcome = await self.api.call(self.api.client.chat_update, message, channel=delivery.alert.channel)
-        self._note(outcome, self._looking)
+        self._note(outcome, pace)
         if outcome.code in MESSAGE_GONE:
             return Failed(f"the message is gone or closed to edits: {outcome.code}", retry=False)
         if outcome.code in TOO_RICH | BAD_METADATA:
@@ -205,13 +165,13 @@ class SlackSink:
             return None
         told: set[str] = set()
         where = {"channel": channel, "ts": thread, "include_all_metadata": True}
-        await self._looking.turn()
-        async for page in self.api.pages(self.api.client.conversations_replies, where, channel=delivery.alert.channel):
+        looking = self._pace_of_method("conversations.replies")
+        replies = self.api.client.conversations_replies
+        async for page in self.api.pages(replies, where, channel=delivery.alert.channel, pace=looking):
             if page.failed:
-                self._note(page, self._looking)
                 return None if page.code in MAY_NOT_LOOK | THREAD_GONE else page.failed
             for message in page.body.get("messages") or ():
-                told |= set(str(_payload(message, ALSO_TYPE).get("outlets") or "").split(","))
+                told |= set(str(payload_of(message, ALSO_TYPE).get("outlets") or "").split(","))
         new = [report for report in reports if _mark(report.outlet) not in told][:_MOST_ALSO]
         if not new:
             return None
@@ -281,48 +241,13 @@ class SlackSink:
             if channel and self._refusals.note(channel, self._deps.monotonic()):
                 self._workspace.refused()
 
-    async def _channel_id(self, delivery: Delivery) -> str | Outcome:
-        """The channel's id; what the rule calls it where no list tells; or why looking must wait."""
-        name = delivery.alert.channel.strip()
-        if delivery.parent_ref:
-            return delivery.parent_ref.partition(":")[0]
-        if name in self._ids:
-            return self._ids[name]
-        if _CHANNEL_ID.fullmatch(name):
-            return name
-        async for page in self.api.channels(channel=name, attempts=delivery.attempts):
-            if page.failed and page.code not in MAY_NOT_LOOK:
-                return page
-            for channel in page.body.get("channels") or ():
-                if name.removeprefix("#") in {channel.get("name"), channel.get("id")}:
-                    self._ids[name] = str(channel.get("id"))
-                    return self._ids[name]
-        return name
-
-    def _not_found(self, outcome: Outcome, delivery: Delivery) -> Failed | None:
-        """What to do when looking fails: look later, or send again where Slack will never let us look."""
-        # A channel that can be posted to but not looked up is one whose list the app may not see.
-        if outcome.code not in MAY_NOT_LOOK | {"channel_not_found"}:
-            return outcome.failed
-        if delivery.attempts > self._options.looks:
-            self._deps.log.warning(
-                "slack_sends_without_looking",
-                alert=delivery.alert.id,
-                channel=delivery.alert.channel,
-                error=outcome.code,
-            )
-            return None
-        return Failed(
-            f"Slack does not let the app look for a message of unknown fate ({outcome.code}); give it the scopes "
-            "channels:history, groups:history, channels:read and groups:read",
-            retry=True,
-            uncertain=True,
-            blocks="channel",
-            operator=True,
-        )
-
     def _pace_of(self, channel: str) -> Pace:
         return self._paces.setdefault(channel, self._pace(self._options.per_second, self._options.burst))
+
+    def _pace_of_method(self, method: str) -> Pace:
+        """Slack counts each method by itself, and lists channels less than half as often."""
+        per_second = self._options.looks_per_second / (2.5 if method == "conversations.list" else 1)
+        return self._methods.setdefault(method, self._pace(per_second, _LOOKS_AT_ONCE))
 
     def _pace(self, per_second: float, burst: int) -> Pace:
         return Pace(per_second, burst, monotonic=self._deps.monotonic, sleep=self._deps.sleep)
@@ -342,21 +267,3 @@ def _metadata(alert: Alert) -> dict[str, Any]:
 def _mark(outlet: str) -> str:
     """An outlet in a message's metadata: digits, since names may come back otherwise than they were sent."""
     return hashlib.sha256(outlet.encode("utf-8", "replace")).hexdigest()[:8]
-
-
-def _ts(ref: str) -> str:
-    return ref.partition(":")[2]
-
-
-def _alert_id(message: object) -> str | None:
-    """The alert a message of ours carries; anything else in the channel is passed over."""
-    found = _payload(message, EVENT_TYPE).get("alert_id")
-    return found if isinstance(found, str) else None
-
-
-def _payload(message: object, event_type: str) -> Mapping[str, Any]:
-    """What a message's metadata of this type says, {} for any other message."""
-    metadata = message.get("metadata") if isinstance(message, dict) else None
-    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
-    mine = isinstance(metadata, dict) and metadata.get("event_type") == event_type
-    return payload if mine and isinstance(payload, dict) else {}

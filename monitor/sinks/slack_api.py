@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.ports import Failed
-from monitor.sinks.slack_errors import Refusal, failed, not_sent, unknown_outcome
+from monitor.sinks.pace import Pace
+from monitor.sinks.slack_errors import SLOW_DOWN, Refusal, failed, not_sent, unknown_outcome
 
 Method = Callable[..., Awaitable[Any]]
 _PAGES, _PER_PAGE = 500, 200
@@ -87,22 +88,32 @@ class SlackApi:
         return Outcome(body, scopes=_scopes(headers), date=_date(headers))
 
     async def pages(
-        self, method: Method, arguments: Mapping[str, Any], *, channel: str = "", attempts: int = 1
+        self,
+        method: Method,
+        arguments: Mapping[str, Any],
+        *,
+        channel: str = "",
+        attempts: int = 1,
+        pace: Pace | None = None,
     ) -> AsyncIterator[Outcome]:
-        """Page after page until there is no cursor; a failure ends them."""
+        """Page after page, at this pace, until there is no cursor; a failure ends them."""
         cursor = ""
         for _ in range(_PAGES):
+            if pace:
+                await pace.turn()
             page = {**arguments, "limit": _PER_PAGE, **({"cursor": cursor} if cursor else {})}
             outcome = await self.call(method, page, channel=channel, attempts=attempts)
+            if pace and outcome.code in SLOW_DOWN:
+                pace.refused()
             yield outcome
             cursor = str((outcome.body.get("response_metadata") or {}).get("next_cursor") or "")
             if outcome.failed or not cursor:
                 return
 
-    def channels(self, *, channel: str = "", attempts: int = 1) -> AsyncIterator[Outcome]:
+    def channels(self, *, channel: str = "", attempts: int = 1, pace: Pace | None = None) -> AsyncIterator[Outcome]:
         """Pages of the channels the app can see."""
         kinds = {"types": "public_channel,private_channel"}
-        return self.pages(self.client.conversations_list, kinds, channel=channel, attempts=attempts)
+        return self.pages(self.client.conversations_list, kinds, channel=channel, attempts=attempts, pace=pace)
 
     async def respond(self, url: str, message: Mapping[str, Any]) -> bool:
         """Answer at a response address, which works five times in thirty minutes; whether it did."""

@@ -382,7 +382,8 @@ async def _arguments(request: web.Request) -> dict[str, Any] | None:
 
 
 def _since(message: dict[str, Any], arguments: dict[str, Any]) -> bool:
-    return float(message["ts"]) >= float(arguments.get("oldest") or 0)
+    oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
+    return oldest <= float(message["ts"]) <= latest
 
 
 def _shown(message: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:

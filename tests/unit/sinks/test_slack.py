@@ -176,6 +176,35 @@ async def test_a_message_is_found_behind_many_others(server: SlackServer, sink: 
     assert server.calls["conversations.history"] > 3
 
 
+async def test_after_a_kill_one_reading_of_a_channel_answers_for_all_that_was_under_way(server: SlackServer) -> None:
+    killed, began = slack(server), datetime.now(UTC)
+    under_way = [delivery(f"{n}", first_try=began - timedelta(minutes=n)) for n in range(12)]
+    for sending in under_way[::2]:
+        await killed.send(sending)
+    await killed.close()
+    sink = slack(server)
+    found = [await sink.find(again(sending)) for sending in under_way]
+    assert [isinstance(one, Sent) for one in found] == [True, False] * 6
+    refs = {message["metadata"]["event_payload"]["alert_id"]: message["ts"] for message in server.messages}
+    assert [one.ref.partition(":")[2] for one in found if isinstance(one, Sent)] == [
+        refs[sending.alert.id] for sending in under_way[::2]
+    ]
+    # The first look ends at what it looks for, others go further back from there.
+    assert server.calls["conversations.history"] <= 4
+    assert server.calls["conversations.list"] == 1
+    await sink.close()
+
+
+async def test_what_was_sent_after_a_channel_was_read_is_found_by_reading_again(server: SlackServer) -> None:
+    sink = slack(server)
+    assert await sink.find(again(delivery("one"))) is None
+    server.faults.append("reset_after")
+    await sink.send(delivery("two"))
+    assert isinstance(await sink.find(again(delivery("two"))), Sent)
+    assert server.calls["conversations.history"] == 2
+    await sink.close()
+
+
 async def test_the_channel_is_found_among_pages_of_channels() -> None:
     async with SlackServer(channel_names=tuple(f"c{n}" for n in range(40)), page=6) as server:
         sink = slack(server)
