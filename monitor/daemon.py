@@ -167,7 +167,7 @@ class Daemon:
     async def _once(self) -> int:
         await self._parts.intake.read_seeds(stable_for=timedelta(0))
         await self._parts.intake.poll_all_due()
-        await self._restore_stories()
+        await self._restore_recent()
         while not self._stop.is_set():
             if (
                 not await self._parts.pipeline.process(self._parts.rules.book, self._stop)
@@ -307,13 +307,9 @@ class Daemon:
         if await self._parts.notices.look():
             self._parts.outbox.nudge()
 
-    async def _restore_stories(self) -> None:
-        """Read the live stories back, in a thread: tens of thousands take a while, and polling need not wait."""
+    async def _restore_recent(self) -> None:
+        """Read back what throttles and storms are reckoned from; the pipeline reads the live stories itself."""
         if not self._restored:
-            since = self._clock.now() - self._parts.window
-            await self._parts.pipeline.moves.begin()
-            members = await self._call(lambda: list(self._store.members(since)))
-            await asyncio.to_thread(self._parts.grouper.restore, members)
             window = self._clock.now() - WINDOW
             decided = await self._call(self._store.decided_since, window)
             waiting = await self._call(lambda: self._store.held(limit=20_000))
@@ -322,7 +318,7 @@ class Daemon:
             self._restored = True
 
     async def _process_forever(self) -> None:
-        await self._restore_stories()
+        await self._restore_recent()
         while not self._stop.is_set():
             self._new.clear()
             try:

@@ -56,6 +56,10 @@ class StoreBusyError(StoreError):
     """The database is locked or out of reach for now; the same call may succeed later."""
 
 
+class OvertakenError(StoreBusyError):
+    """Somebody else has decided about stories meanwhile, so a decision rests on old ground; nothing was written."""
+
+
 class StoreFullError(StoreError):
     """The disk that holds the database is full; nothing was written."""
 

@@ -73,7 +73,6 @@ class Parts:
     policy: PolicyInForce
     recent: Recent
     window: timedelta
-    grouper: Grouper
     client: GuardedClient
     pages: Pages
     pipeline: Pipeline
@@ -192,7 +191,6 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
         policy=policy,
         recent=recent,
         window=window,
-        grouper=grouper,
         client=client,
         pages=pages,
         pipeline=pipeline,

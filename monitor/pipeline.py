@@ -13,21 +13,24 @@ from monitor.alerts.digest import with_waiting
 from monitor.alerts.policy import Situation, alerts_from, decide, held_from
 from monitor.alerts.recent import Recent
 from monitor.alerts.render import render
-from monitor.errors import ExtractionError, StoreError
+from monitor.errors import ExtractionError, OvertakenError, StoreBusyError, StoreError
 from monitor.history import History
+from monitor.livestories import LiveStories
 from monitor.matching.matcher import Matcher
 from monitor.model.alert import AlertDecision, Card
 from monitor.model.article import Article, FullText, Quarantined
 from monitor.model.facts import Facts
 from monitor.model.policy import Policy
 from monitor.model.rule import Match, Rule
-from monitor.moves import Moves
 from monitor.ports import Clock, FactExtractor, Processed
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
 from monitor.stories.coverage import Voice, coverage, credit_of
 from monitor.stories.grouping import Grouper
 from monitor.telemetry.metrics import Metrics
+
+_TRIES = 50
+"""An article is decided anew so often where other daemons are quicker, before the database is called busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Pipeline:
         self._policy, self._recent = policy, recent or Recent()
         self._pages = pages
         self._history = History(store, call)
-        self.moves = Moves(store, call, grouper)
+        self._live = LiveStories(store, call, grouper)
         self._broken: list[Quarantined] = []
         self._log = structlog.get_logger("monitor.pipeline")
 
@@ -97,12 +100,9 @@ class Pipeline:
         Raises:
             StoreError: nothing of the article under way was stored; it will come again.
         """
-        await self.moves.follow()
+        await self._live.follow()
         waiting = self._pages.under_way if self._pages else frozenset()
-        found = await self._call(self._store.unprocessed, limit + len(waiting))
-        articles = [article for article in found if article.id not in waiting][:limit]
-        # What came together is decided in the order it was published, whatever order the feeds were polled in.
-        articles.sort(key=lambda article: article.likely_time)
+        articles = await self._call(self._store.next_up, limit, waiting)
         matched = {article.id: self._match(article, book) for article in articles}
         if self._pages:
             # Their turn comes when the page has been read: they are matched again, by all their words.
@@ -126,8 +126,13 @@ class Pipeline:
                     continue
                 with structlog.contextvars.bound_contextvars(article=article.id):
                     facts = await extractions[article.id]
-                    outcome = await self._outcome(article, matched[article.id], fallen[article.id], facts, book)
-                    await self._commit([*unmatched, outcome])
+                    for _ in range(_TRIES):
+                        outcome = await self._outcome(article, matched[article.id], fallen[article.id], facts, book)
+                        if await self._commit([*unmatched, outcome]):
+                            break
+                        await self._live.follow()
+                    else:
+                        raise StoreBusyError("other daemons are always quicker to decide; it is tried again")
                 unmatched.clear()
             if unmatched:
                 await self._commit(unmatched)
@@ -237,18 +242,25 @@ class Pipeline:
             self._grouper.trace(article),
         )
 
-    async def _commit(self, outcomes: Sequence[Processed]) -> None:
+    async def _commit(self, outcomes: Sequence[Processed]) -> bool:
+        """Store what was decided; False where another daemon has decided about stories in between."""
         now = self._clock.now()
         for entry in self._broken:
             await self._call(self._store.quarantine, entry)
         self._broken.clear()
-        await self._call(self._store.commit, outcomes, self._sinks, now)
+        try:
+            written = await self._call(self._store.commit, outcomes, self._sinks, now, self._live.at)
+        except OvertakenError:
+            return False
         for outcome in outcomes:
+            if outcome.article.id not in written:
+                continue
             if outcome.story is not None:
-                self._grouper.admit(outcome.article, outcome.story)
+                self._live.admit(outcome.article, outcome.story)
             for decision in outcome.decisions:
                 self._recent.note(decision, now)
             self._report(outcome, now)
+        return True
 
     def _report(self, outcome: Processed, now: datetime) -> None:
         for match in outcome.matches:

@@ -9,7 +9,7 @@ from monitor.model.alert import Alert, AlertDecision, Delivery, Held, Standing
 from monitor.model.article import Article, Batch, FeedState
 from monitor.model.facts import Facts
 from monitor.model.rule import Match
-from monitor.model.story import Member, StoryDecision
+from monitor.model.story import Member, Position, StoryDecision
 from monitor.model.trend import SeenName
 
 
@@ -122,8 +122,16 @@ class Store(Protocol):
     def unprocessed(self, limit: int) -> list[Article]:
         """Articles nobody has decided about yet, in order of arrival."""
 
-    def commit(self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime) -> None:
-        """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed."""
+    def commit(
+        self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime, seen: Position | None = None
+    ) -> frozenset[str]:
+        """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed.
+
+        The ids of those that nobody had decided before come back.
+
+        Raises:
+            OvertakenError: stories have got farther than `seen`; nothing was stored.
+        """
 
     def members(self, since: datetime) -> Iterable[Member]:
         """Articles in stories since then, in the order they were decided."""

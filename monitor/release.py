@@ -7,6 +7,7 @@ import structlog
 from monitor.alerts.digest import release
 from monitor.alerts.recent import Recent
 from monitor.alerts.stages import CALLS
+from monitor.errors import OvertakenError
 from monitor.model.alert import Held
 from monitor.model.answer import Silence
 from monitor.model.selector import Subject
@@ -61,7 +62,11 @@ class Releaser:
             beside = [one for one in waits if _name(one) not in {_name(this) for this in left}]
             for told in release(left, prior, now, beside):
                 done |= {_name(one) for one in told.tells}
-                if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
+                try:
+                    if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
+                        continue
+                except OvertakenError:
+                    # It still waits, and is looked at again with what another daemon has told.
                     continue
                 raised += 1
                 self._recent.note_told(told.alert.rules, told.alert.channel, now)

@@ -79,7 +79,7 @@ def explain(
     window = timedelta(days=chosen.window_days)
     with open_store(config) as store:
         earlier, later = sorted((_article(store, one), _article(store, other)), key=lambda a: (a.fetched, a.time))
-        members = list(store.members(earlier.fetched - window))
+        members = store.members(earlier.fetched - window)
         decided = store.outcome(later.id).story
     grouper = Grouper(GroupSettings(window=timedelta(days=36_500), max_members=chosen.max_articles))
     grouper.restore(m for m in members if m.fetched <= later.fetched and m.article_id not in {earlier.id, later.id})

@@ -47,8 +47,8 @@ class Secret:
     name: str
 
 
-_OLDEST_LISTED, _AHEAD = timedelta(days=31), timedelta(hours=26)
-"""Dates farther off are taken for mistakes of the feed; a day of the wrong time zone is none."""
+_OLDEST_LISTED = timedelta(days=31)
+"""Older dates are taken for mistakes of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +230,13 @@ class Article:
 
 
 def likely_time(published: datetime | None, fetched: datetime, kind: SourceKind) -> datetime:
-    """The published time, but the fetched one where a feed's date is missing, lies ahead, or is more than a month old.
+    """The published time, but the fetched one where a feed's date is missing, lies ahead of it, or is a month older.
 
     A feed lists what is new; a seed may be of any day.
     """
     if published is None:
         return fetched
-    if kind is SourceKind.FEED and not fetched - _OLDEST_LISTED <= published <= fetched + _AHEAD:
+    if kind is SourceKind.FEED and not fetched - _OLDEST_LISTED <= published <= fetched:
         return fetched
     return published
 

@@ -78,6 +78,25 @@ class StoryDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """How far the stories in the database are known: the newest decision, and the newest move made by hand.
+
+    A decision is written only where nobody has got farther meanwhile.
+    """
+
+    member: int = 0
+    move: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An article that somebody put into another story."""
+
+    article_id: str
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """An article that belongs to a story: all that is needed to rebuild the grouping after a restart.
 

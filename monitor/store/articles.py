@@ -1,7 +1,7 @@
 """Articles in: what a poll brought, feed states, seed files, quarantine, and the queue of unprocessed articles."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from statistics import median
@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
 from sqlalchemy.engine import Connection
 
-from monitor.model.article import BASELINE, Article, Batch, FeedState, Quarantined, SourceKind
+from monitor.model.article import BASELINE, Article, Batch, FeedState, Quarantined, SourceKind, likely_time
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
 
 _LONGEST_REASON = 2_000
 _PAGE = 1_000
+_TOGETHER = 500
+"""So many of the articles that have waited longest are put in order."""
 _LISTS = ("authors", "categories", "flags", "labels")
 _COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
 _NAMES = [column.name for column in _COLUMNS]
@@ -58,6 +60,22 @@ class ArticleStore(Connected):
         query = select(*_COLUMNS).where(articles.c.processed.is_(None)).order_by(articles.c.seq).limit(limit)
         with transaction(self._engine, read_only=True) as connection:
             return [read_article(row) for row in connection.execute(query)]
+
+    def next_up(self, limit: int, apart_from: Collection[str] = ()) -> list[Article]:
+        """Of the articles that have waited longest those to decide about first, by the time they were published.
+
+        What came in together is so decided in one order, whatever order it came in.
+        """
+        columns = (articles.c[name] for name in ("id", "source", "key", "revision", "published", "fetched", "kind"))
+        oldest = select(*columns).where(articles.c.processed.is_(None)).order_by(articles.c.seq)
+        with transaction(self._engine, read_only=True) as connection:
+            rows = list(connection.execute(oldest.limit(_TOGETHER + len(apart_from))))
+            times = {row.id: likely_time(row.published, row.fetched, SourceKind(row.kind)) for row in rows}
+            rows.sort(key=lambda row: (times[row.id], row.source, row.key, row.revision))
+            ids = [row.id for row in rows if row.id not in apart_from][:limit]
+            chosen = select(*_COLUMNS).where(articles.c.id.in_(ids))
+            found = {article.id: article for article in map(read_article, connection.execute(chosen))}
+        return [found[name] for name in ids if name in found]
 
     def complete(self, article: Article) -> None:
         """Store what an article's page added to it.

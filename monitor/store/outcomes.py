@@ -1,25 +1,27 @@
 """What was decided: matches, facts, stories, alert decisions and alerts, one transaction for each article."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Text, case, cast, select, update
+from sqlalchemy import Row, Text, case, cast, func, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.alerts.upkeep import AT_MOST_EVERY
+from monitor.errors import OvertakenError
 from monitor.model.alert import Alert, AlertDecision
 from monitor.model.article import SourceKind, likely_time
 from monitor.model.facts import Facts
 from monitor.model.rule import Hit, Match
-from monitor.model.story import Change, Member, Relation, StoryDecision
+from monitor.model.story import Change, Member, Position, Relation, StoryDecision
 from monitor.ports import Processed
-from monitor.store.connected import Connected, insert_missing
+from monitor.store.connected import CLOCK_WRONG, Connected, insert_missing
 from monitor.store.edits import note_news
 from monitor.store.engine import transaction
 from monitor.store.raising import raised_by, read_alert, read_decision, write_alerts
+from monitor.store.storyorder import lock_stories, position
 from monitor.store.tables import alerts, articles, decisions, facts, matches, rule_names, stories
 from monitor.wire import from_json, to_json
 
@@ -38,12 +40,25 @@ class Outcome:
 class OutcomeStore(Connected):
     """Reads and writes decisions."""
 
-    def commit(self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime) -> None:
+    def commit(
+        self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime, seen: Position | None = None
+    ) -> frozenset[str]:
         """Store decisions, alerts and one delivery per alert and sink, and mark the articles processed.
 
-        An article that is marked already keeps what was decided first.
+        An article that is marked already keeps what was decided first; the ids of the others come back.
+
+        Raises:
+            OvertakenError: stories have got farther than `seen`, which the decisions rest on; nothing was stored.
         """
+        written = set()
         with transaction(self._engine) as connection:
+            seq = 0
+            if any(outcome.story is not None for outcome in processed):
+                lock_stories(connection)
+                at = position(connection)
+                if seen is not None and at != seen:
+                    raise OvertakenError("another program has put articles into stories meanwhile; decided again")
+                seq = at.member
             for outcome in processed:
                 marked = connection.execute(
                     update(articles)
@@ -51,30 +66,45 @@ class OutcomeStore(Connected):
                     .values(processed=now)
                 )
                 if marked.rowcount:
-                    _write(connection, outcome, sinks, now)
+                    written.add(outcome.article.id)
+                    seq += outcome.story is not None
+                    _write(connection, outcome, sinks, now, seq)
                     if outcome.story is not None and outcome.story.relation is not Relation.NEW:
                         note_news(connection, outcome.story.story_id, now, AT_MOST_EVERY)
+        return frozenset(written)
 
-    def members(self, since: datetime) -> Iterator[Member]:
-        """Articles in stories fetched since then, in the order they were decided; text only where there is no trace."""
-        query = (
-            select(
-                stories.c.story_id,
-                stories.c.relation,
-                stories.c.trace,
-                articles.c.id,
-                *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner", "kind")),
-                case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
-                articles.c.published,
-                articles.c.fetched,
-            )
-            .join(articles, articles.c.id == stories.c.article_id)
-            .where(articles.c.fetched >= since)
-            .order_by(articles.c.processed, articles.c.seq)
-        )
+    def position(self) -> Position:
+        """How far stories have got."""
         with transaction(self._engine, read_only=True) as connection:
-            for row in connection.execution_options(yield_per=500).execute(query):
-                yield _member(row)
+            return position(connection)
+
+    def live_since(self, window: timedelta, limit: int) -> int:
+        """The number of the first member that can still be joined.
+
+        It was fetched at most `window` before the newest, and is among the newest `limit`.
+        """
+        joined = stories.join(articles, articles.c.id == stories.c.article_id)
+        newest = select(articles.c.fetched).select_from(joined).order_by(stories.c.seq.desc()).limit(1)
+        with transaction(self._engine, read_only=True) as connection:
+            last = connection.execute(newest).scalar()
+            if last is None:
+                return 1
+            # What was fetched far ahead of the last one met a clock that has been set right since.
+            latest = select(func.max(articles.c.fetched)).select_from(joined)
+            last = connection.execute(latest.where(articles.c.fetched <= last + CLOCK_WRONG)).scalar() or last
+            begins = select(func.min(stories.c.seq)).select_from(joined).where(articles.c.fetched >= last - window)
+            return max(connection.execute(begins).scalar() or 1, position(connection).member - limit + 1)
+
+    def members_between(self, first: int, last: int) -> list[Member]:
+        """Members by number, both included, in order; text only where there is no trace."""
+        with transaction(self._engine, read_only=True) as connection:
+            rows = connection.execute(_MEMBERS.where(stories.c.seq.between(first, last)))
+            return [_member(row) for row in rows]
+
+    def members(self, since: datetime) -> list[Member]:
+        """Articles in stories fetched since then, in the order they were decided; text only where there is no trace."""
+        with transaction(self._engine, read_only=True) as connection:
+            return [_member(row) for row in connection.execute(_MEMBERS.where(articles.c.fetched >= since))]
 
     def story(self, story_id: str) -> list[Member]:
         """The articles of one story, in the order they arrived."""
@@ -134,7 +164,23 @@ class OutcomeStore(Connected):
             return [read_alert(row) for row in connection.execute(query)]
 
 
-def _write(connection: Connection, outcome: Processed, sinks: Sequence[str], now: datetime) -> None:
+_MEMBERS = (
+    select(
+        stories.c.story_id,
+        stories.c.relation,
+        stories.c.trace,
+        articles.c.id,
+        *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner", "kind")),
+        case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
+        articles.c.published,
+        articles.c.fetched,
+    )
+    .join(articles, articles.c.id == stories.c.article_id)
+    .order_by(stories.c.seq)
+)
+
+
+def _write(connection: Connection, outcome: Processed, sinks: Sequence[str], now: datetime, seq: int) -> None:
     article_id = outcome.article.id
     insert_missing(
         connection,
@@ -162,7 +208,8 @@ def _write(connection: Connection, outcome: Processed, sinks: Sequence[str], now
     if outcome.facts is not None:
         insert_missing(connection, facts, [{"article_id": article_id, "body": to_json(Facts, outcome.facts)}])
     if outcome.story is not None:
-        insert_missing(connection, stories, [to_json(StoryDecision, outcome.story) | {"trace": outcome.trace or None}])
+        row = to_json(StoryDecision, outcome.story) | {"trace": outcome.trace or None, "seq": seq}
+        connection.execute(stories.insert().values(row))
     write_alerts(connection, outcome, sinks, now)
 
 

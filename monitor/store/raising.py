@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.alerts.routing import takers
 from monitor.alerts.stages import CALLS
+from monitor.errors import OvertakenError
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, DeliveryState, Held, Reason
 from monitor.model.rule import Severity
 from monitor.ports import Processed
@@ -41,8 +42,15 @@ def write_alerts(connection: Connection, outcome: Processed, sinks: Sequence[str
 
 
 def write_alert(connection: Connection, alert: Alert, sinks: Sequence[str]) -> None:
-    """Write an alert with one delivery for each sink that takes its channel."""
+    """Write an alert with one delivery for each sink that takes its channel.
+
+    Raises:
+        OvertakenError: another article has raised the alert of this number meanwhile.
+    """
     insert_missing(connection, alerts, [to_json(Alert, alert) | {"id": alert.id, "created": alert.created}])
+    raised = connection.execute(select(alerts.c.article_id).where(alerts.c.id == alert.id)).scalar_one()
+    if raised != alert.article_id:
+        raise OvertakenError("another program has raised an alert of the story meanwhile; decided again")
     insert_missing(connection, deliveries, [_delivery(alert, sink) for sink in takers(alert.channel, sinks)])
 
 

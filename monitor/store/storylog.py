@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from monitor.model.article import Article
-from monitor.model.story import Relation, StoryDecision
+from monitor.model.story import Move, Relation, StoryDecision
 from monitor.store.articles import read_article
 from monitor.store.connected import Connected, chunks
 from monitor.store.engine import transaction
 from monitor.store.outcomes import read_story
+from monitor.store.storyorder import lock_stories
 from monitor.store.tables import articles, stories, story_moves
 
 
@@ -41,15 +42,6 @@ class Told:
 
     article: Article
     decision: StoryDecision
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An article that somebody put into another story; ids count up."""
-
-    id: int
-    article_id: str
-    story_id: str
 
 
 class StoryLog(Connected):
@@ -107,6 +99,7 @@ class StoryLog(Connected):
         """
         moved = 0
         with transaction(self._engine) as connection:
+            lock_stories(connection)
             for article_id in article_ids:
                 changed = connection.execute(
                     update(stories)
@@ -118,16 +111,11 @@ class StoryLog(Connected):
                     moved += 1
         return moved
 
-    def last_move(self) -> int:
-        """The id of the newest move, 0 for none."""
+    def moves_between(self, first: int, last: int) -> list[Move]:
+        """Moves made by hand, by number, both included, in order."""
+        query = select(story_moves).where(story_moves.c.id.between(first, last)).order_by(story_moves.c.id)
         with transaction(self._engine, read_only=True) as connection:
-            return connection.execute(select(func.max(story_moves.c.id))).scalar() or 0
-
-    def moves_after(self, last: int) -> list[Move]:
-        """Moves made since that one, in order."""
-        query = select(story_moves).where(story_moves.c.id > last).order_by(story_moves.c.id)
-        with transaction(self._engine, read_only=True) as connection:
-            return [Move(row.id, row.article_id, row.story_id) for row in connection.execute(query)]
+            return [Move(row.article_id, row.story_id) for row in connection.execute(query)]
 
 
 def _line(story_id: str, told: Sequence[tuple[datetime, str, str, str]]) -> StoryLine:

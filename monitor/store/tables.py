@@ -196,6 +196,8 @@ stories = Table(
     Column("evidence", JSON, nullable=False),
     Column("changes", JSON, nullable=False),
     Column("trace", LargeBinary),
+    Column("seq", Integer, nullable=False, server_default="0"),
+    Index("ix_story_members_seq", "seq", unique=True),
 )
 
 story_moves = Table(

@@ -27,6 +27,7 @@ MAX_TOKENS = 800
 NEAR = timedelta(days=14)
 """Days farther off are history, and the same in every report of a series."""
 
+CLOCK_WRONG = timedelta(days=2)
 MAX_PLACES, MAX_DAYS = 20, 60
 _FIRST_LOOK, _ENOUGH = 24, 2
 """So many rows of the signatures are compared with everything; the rest only where enough of these agree."""
@@ -255,7 +256,9 @@ class LiveMembers:
         self._stories.setdefault(live.story_id, []).append(live.slot)
         if live.story_id in self._ledgers:
             self._ledgers[live.story_id].add(self.past(live).told, live.terms()[0].tolist())
-        self._clock = max(self._clock or member.fetched, member.fetched)
+        # What was fetched far ahead of the others met a clock that has been set right since.
+        ahead = self._clock is not None and self._clock - member.fetched > CLOCK_WRONG
+        self._clock = member.fetched if self._clock is None or ahead else max(self._clock, member.fetched)
         self._evict(self._clock - self._window)
 
     def move(self, article_id: str, story_id: str) -> None:

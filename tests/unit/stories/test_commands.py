@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from monitor.livestories import LiveStories
 from monitor.model.article import Batch
 from monitor.model.story import Relation, StoryDecision
-from monitor.moves import Moves
 from monitor.ports import Processed
 from monitor.store.sql import open_store
 from monitor.stories.grouping import Grouper
@@ -96,11 +96,10 @@ def test_merged_and_split_stories_are_followed_by_what_comes_next(store):
         return function(*args)
 
     async def follow():
-        moves = Moves(store, call, grouper)
-        await moves.begin()
-        grouper.restore(store.members(START - timedelta(days=1)))
+        live = LiveStories(store, call, grouper)
+        await live.follow()
         assert run("merge", FERRY.id, BRIDGE.id).exit_code == 0
-        await moves.follow()
+        await live.follow()
 
     asyncio.run(follow())
     again = make("Coast", "again", FERRY.title, FERRY.text, START + timedelta(hours=8))
