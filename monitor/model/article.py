@@ -1,6 +1,7 @@
 """What comes in: feeds, their polling state, and articles."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,9 @@ from typing import Literal
 
 BASELINE = "baseline"
 """The flag of what a feed listed already when it was polled for the first time."""
+
+
+_WORD = re.compile(r"\w{4,}")
 
 
 class SourceKind(StrEnum):
@@ -239,6 +243,20 @@ def likely_time(published: datetime | None, fetched: datetime, kind: SourceKind)
     if kind is SourceKind.FEED and not fetched - _OLDEST_LISTED <= published <= fetched:
         return fetched
     return published
+
+
+def is_another(article: Article, title: str, url: str, published: datetime | None) -> bool:
+    """Whether a feed has given an article the id of an earlier one, of which title, URL and date are known.
+
+    A headline is rewritten, an address follows it, a date is touched: only where all three are new, and the headlines
+    have no word in common, the id was used again, as by feeds that number their entries from 1.
+    """
+    same_page = bool(article.url) and article.url.partition("://")[2] == url.partition("://")[2]
+    undated = article.published is None or published is None
+    if same_page or article.published == published or (undated and not (article.url and url)):
+        return False
+    words = [set(_WORD.findall(one.casefold())) for one in (article.title, title)]
+    return all(words) and words[0].isdisjoint(words[1])
 
 
 def _digest(*parts: str) -> str:

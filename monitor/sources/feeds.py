@@ -102,7 +102,7 @@ class _Reading:
         if len(items) > MAX_ITEMS:
             self._complaints.append(f"the feed has {len(items)} entries; the first {MAX_ITEMS} were read")
             items = items[:MAX_ITEMS]
-        shared = self._shared_ids(items)
+        shared = self._shared(items)
         articles: dict[str, Article] = {}
         # Where every page is fetched anyway, an address is enough.
         wordless = self._feed.full_text is FullText.ALWAYS
@@ -140,10 +140,11 @@ class _Reading:
         identity = " ".join(storable(item.id).split())
         if identity in shared or (link and identity.startswith("http") and http_url(identity, "") == link):
             identity = ""
+        own_page = "" if item.link in shared or link == self._link else link
         outlet = self._feed.outlet or self._feed.name or self._title or (urlsplit(self._feed.url).hostname or "")
         return Article(
             source=self._feed.url,
-            key=_key(identity, link, title, published, text),
+            key=_key(identity, own_page, title, published, text),
             title=title,
             text=text,
             fetched=self._now,
@@ -192,14 +193,23 @@ class _Reading:
             return own
         return self._lang or detect(text)
 
-    def _shared_ids(self, items: list[RawItem]) -> set[str]:
-        """Ids that stand on entries with different links: a site's mistake, and no identity."""
-        links: dict[str, set[str]] = {}
-        counts = Counter(item.id for item in items if item.id)
+    def _shared(self, items: list[RawItem]) -> set[str]:
+        """Ids that stand on entries of different pages, and links on entries without an id that say different things.
+
+        Both are a site's mistakes, and no identity.
+        """
+        found: dict[str, set[str]] = {}
+        ids = Counter(item.id for item in items if item.id)
+        links = Counter(item.link for item in items if item.link)
         for item in items:
-            if counts[item.id] > 1:
-                links.setdefault(" ".join(storable(item.id).split()), set()).add(item.link or item.title)
-        return {identity for identity, found in links.items() if len(found) > 1}
+            front = item.link and http_url(item.link, self._base) == self._link
+            words = plain_title(item.title or item.summary[:200]) if ids[item.id] > 1 or links[item.link] > 1 else ""
+            if ids[item.id] > 1:
+                found.setdefault(" ".join(storable(item.id).split()), set()).add((not front and item.link) or words)
+            if links[item.link] > 1:
+                # Of one page and one id there may be several versions.
+                found.setdefault(item.link, set()).add(item.id or words)
+        return {mark for mark, different in found.items() if len(different) > 1}
 
     def _quarantined(self) -> tuple[Quarantined, ...]:
         shown = self._complaints[:_MAX_COMPLAINTS]

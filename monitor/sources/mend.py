@@ -21,9 +21,11 @@ _ENTITY = re.compile(
 _NAMED = re.compile(r"&(?!#)([^;\s&<>]{1,200});")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*>")
+# Halves of a character, which are none; libxml2 lets them through where it repairs.
+_HALF = r"#(?:x0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
 # An ampersand that is none of XML's own references.
 _STRAY = re.compile(
-    r"&(?!(?:lt|gt|amp|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|\d{3,6}|x(?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[0-9a-fA-F]{3,5})));)"
+    rf"&(?!(?!{_HALF})(?:lt|gt|amp|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|\d{{3,6}}|x(?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[0-9a-fA-F]{{3,5}})));)"
     r"(?:([A-Za-z][A-Za-z0-9]{1,31});|#[xX][0-9a-fA-F]{0,9};?|#\d{0,9};?)?"
 )
 _XML_OWN = {"lt", "gt", "amp", "quot", "apos"}

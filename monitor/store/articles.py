@@ -1,7 +1,8 @@
 """Articles in: what a poll brought, feed states, seed files, quarantine, and the queue of unprocessed articles."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from statistics import median
@@ -10,7 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
 from sqlalchemy.engine import Connection
 
-from monitor.model.article import BASELINE, Article, Batch, FeedState, Quarantined, SourceKind, likely_time
+from monitor.model.article import (
+    BASELINE,
+    Article,
+    Batch,
+    FeedState,
+    Quarantined,
+    SourceKind,
+    is_another,
+    likely_time,
+)
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
@@ -239,6 +249,10 @@ def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Art
     new = []
     for source, by_key in by_source.items():
         known = _known(connection, source, list(by_key))
+        again = _with_used_ids(connection, source, by_key, known)
+        if again:
+            by_key.update(again)
+            known.update(_known(connection, source, list(again)))
         for key, versions in by_key.items():
             hashes, newest = known.get(key, (set(), 0))
             for version in versions:
@@ -248,6 +262,36 @@ def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Art
                     hashes.add(content)
                     new.append(version if version.revision == newest else replace(version, revision=newest))
     return new
+
+
+def _with_used_ids(
+    connection: Connection,
+    source: str,
+    by_key: dict[str, list[Article]],
+    known: Mapping[str, tuple[set[str], int]],
+) -> dict[str, list[Article]]:
+    """Articles whose id their feed gave to others before, taken out of those by key and put under keys of their own."""
+    changed = [
+        key
+        for key, versions in by_key.items()
+        if key in known
+        and versions[0].kind is SourceKind.FEED
+        and any(one.content_hash not in known[key][0] for one in versions)
+    ]
+    again: dict[str, list[Article]] = defaultdict(list)
+    for chunk in chunks(changed):
+        query = (
+            select(articles.c.key, articles.c.title, articles.c.url, articles.c.published)
+            .where(articles.c.source == source, articles.c.key.in_(chunk))
+            .order_by(articles.c.revision)
+        )
+        newest = {row.key: (row.title, row.url, row.published) for row in connection.execute(query)}
+        for key, before in newest.items():
+            for one in [one for one in by_key[key] if is_another(one, *before)]:
+                own = f"{key[:200]}~{hashlib.sha256((one.url or one.title).encode()).hexdigest()[:16]}"
+                again[own].append(replace(one, key=own))
+                by_key[key].remove(one)
+    return dict(again)
 
 
 def _known(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, tuple[set[str], int]]:

@@ -117,6 +117,16 @@ class TestIngest:
             store.ingest(Batch(articles=(article("one", words),)))
         assert store.ingest(Batch(articles=(article("one", "old"),))) == []
 
+    def test_an_id_that_a_feed_uses_again_is_another_article(self, store: SqlStore) -> None:
+        first = article("1", title="Bridge over the Morava reopens", url="http://a.example/bridge", published=NOON)
+        other = article("1", title="Minister resigns after vote", url="http://a.example/vote", published=NOON + LEASE)
+        edited = replace(other, title="Minister resigns after lost vote")
+        rewritten = replace(first, title="Crossing is open again", url="http://a.example/crossing")
+        found = [store.ingest(Batch(articles=(one,))) for one in (first, other, other, edited, first, rewritten)]
+        assert [[(one.title, one.revision) for one in new] for new in found] == [
+            [(first.title, 1)], [(other.title, 1)], [], [(edited.title, 2)], [], [(rewritten.title, 2)],
+        ]  # fmt: skip
+
     def test_two_versions_in_one_batch_are_two_revisions(self, store: SqlStore) -> None:
         new = store.ingest(Batch(articles=(article("one", "a"), article("one", "b"), article("one", "a"))))
         assert [entry.revision for entry in new] == [1, 2]

@@ -36,3 +36,9 @@ def test_nothing_active_is_ever_left(markup: str) -> None:
     clean = sanitized(markup, "http://a.example/").lower()
     assert "<script" not in clean
     assert 'href="javascript' not in clean
+
+
+@pytest.mark.parametrize("markup", ["<div>" * 150 + "x", "".join(f"<font color={n}><p>" for n in range(150)) + "x"])
+def test_markup_nested_without_end_is_not_kept(markup: str) -> None:
+    assert sanitized(markup) == ""
+    assert sanitized("<ul><li><p>x</p></li></ul>" * 150)
