@@ -9,7 +9,7 @@ from bench.facts.goldset import Act, Piece
 from bench.facts.report import Context, Result, Table
 from monitor.model.facts import Arg, Event, Facts, TimeRef
 
-HALVES = ("development", "held out")
+HALVES = ("development", "held out", "second set")
 Verdict = tuple[str, str]
 """What became of one annotation, or of one finding that has none, and the line that tells it."""
 Scorer = Callable[[Piece, Facts], Iterator[Verdict]]
@@ -20,7 +20,7 @@ def measure(context: Context) -> Result:
     counts: dict[tuple[str, str], Counter[str]] = {}
     errors: list[str] = []
     pieces = [
-        *((piece, tuple(SCORERS)) for piece in goldset.articles()),
+        *((piece, tuple(SCORERS)) for piece in (*goldset.articles(), *goldset.second())),
         *((piece, ("dates",)) for piece in goldset.sentences("dates")),
         *((piece, ("acronyms",)) for piece in goldset.sentences("acronyms")),
     ]
@@ -48,7 +48,7 @@ def _there(tally: Counter[str]) -> int:
 def _rows(counts: dict[tuple[str, str], Counter[str]]) -> Iterator[tuple[str | int | float | None, ...]]:
     for kind in SCORERS:
         halves = [counts.get((kind, half), Counter()) for half in HALVES]
-        shares = [tally["right"] / max(1, _there(tally)) for tally in halves]
+        shares = [tally["right"] / _there(tally) if _there(tally) > 0 else None for tally in halves]
         spurious = sum(tally["spurious"] for tally in halves) if kind in {"dates", "acronyms"} else None
         yield (kind, *shares, sum(map(_there, halves)), spurious)
 
@@ -62,6 +62,9 @@ def _event_rows(counts: dict[tuple[str, str], Counter[str]]) -> Iterator[tuple[s
     yield ("object right, of those found", *(t["object right"] / n for t, n in zip(halves, found, strict=True)))
     for verdict in ("lost negation", "lost modality", "claim told as a fact", "wrong force", "wrongly claimed"):
         yield (verdict, *(tally[verdict] for tally in halves))
+    cards = [counts.get(("cards", half), Counter()) for half in HALVES]
+    for verdict in CARD_ERRORS:
+        yield (f"on the card: {verdict}", *(tally[verdict] for tally in cards))
 
 
 def _dates(piece: Piece, facts: Facts) -> Iterator[Verdict]:
@@ -215,6 +218,47 @@ def _claims(piece: Piece, facts: Facts) -> Iterator[Verdict]:
             yield ("right" if right else "wrong"), f"{line} but {best.source and best.source.text} ({share:.2f})"
 
 
+def _non_events(piece: Piece, facts: Facts) -> Iterator[Verdict]:
+    left = list(facts.non_events)
+    for line in piece.lines["non_events"]:
+        actor, act = (part.strip() for part in line.split("|"))
+        wanted = () if actor == "-" else tuple(actor.split("/"))
+        found = [one for one in left if one.act == act]
+        best = next((one for one in found if _meets(one.actor, wanted)), None)
+        if best is not None:
+            left.remove(best)
+        yield ("right" if best else "wrong" if found else "missed"), f"{line} but {[o.text for o in found]}"
+
+
+CARD_ERRORS = ("claim told as a fact", "wrong actor", "lost negation", "lost modality")
+
+
+def _cards(piece: Piece, facts: Facts) -> Iterator[Verdict]:
+    """Each line of the card that tells an annotated event, as its reader understands it."""
+    acts = list(goldset.acts(piece))
+    for line in facts.headlines:
+        event = facts.events[line.event] if line.event is not None else None
+        act = next((a for a in acts if event is not None and a.trigger == event.trigger), None)
+        if act is None or event is None:
+            continue
+        told = f"[{line.attribution}] {line.text!r}: {line.who} | {line.what} | {line.whom}; {act.line}"
+        verdict = _verdict(act, event)
+        if act.claimed and not line.attribution and event.modality in {"asserted", "planned"}:
+            verdict = "claim told as a fact"
+        elif verdict == "claim told as a fact":
+            verdict = "right"
+        yield (verdict if verdict in CARD_ERRORS else "right"), told
+
+
+def _leads(piece: Piece, facts: Facts) -> Iterator[Verdict]:
+    """Whether the card's first line tells what the article is about."""
+    for line in piece.lines["lead"]:
+        words = line.split("/")
+        first = facts.headlines[0].text if facts.headlines else ""
+        there = any(re.search(rf"\b{re.escape(word)}\b", first) for word in words)
+        yield ("right" if there else "missed"), f"{line} but {first!r}"
+
+
 SCORERS: dict[str, Scorer] = {
     "dates": _dates,
     "acronyms": _acronyms,
@@ -224,4 +268,7 @@ SCORERS: dict[str, Scorer] = {
     "quantities": _quantities,
     "quotes": _quotes,
     "claims": _claims,
+    "non-events": _non_events,
+    "cards": _cards,
+    "leads": _leads,
 }

@@ -1,8 +1,8 @@
-"""The articles in tests/data/facts/gold: how their annotations are read. README.md there tells what each line means."""
+"""The articles in tests/data/facts/gold and gold2: how their annotations are read, as README.md there tells."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Literal
 from ruamel.yaml import YAML
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "data" / "facts" / "gold"
-KINDS = ("dates", "acronyms", "events", "entities", "places", "quantities", "quotes", "claims")
+SECOND = FOLDER.with_name("gold2")
+KINDS = ("dates", "acronyms", "events", "entities", "places", "quantities", "quotes", "claims", "non_events", "lead")
+Half = Literal["development", "held out", "second set"]
 _MODALITIES = frozenset({"asserted", "possible", "conditional", "planned", "denied", "requested"})
 _SHAPES = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d", "minute"),
@@ -60,12 +62,17 @@ class Piece:
     published: datetime
     text: str
     lines: dict[str, list[str]]
-    half: Literal["development", "held out"]
+    half: Half
 
 
 def articles() -> list[Piece]:
-    """The annotated articles, file by file."""
+    """The annotated articles of the first set, file by file."""
     return [piece for path in sorted(FOLDER.glob("*.yaml")) for piece in _articles(path)]
+
+
+def second() -> list[Piece]:
+    """The annotated articles of the second set, file by file."""
+    return [replace(piece, half="second set") for path in sorted(SECOND.glob("*.yaml")) for piece in _articles(path)]
 
 
 def sentences(name: str) -> list[Piece]:
