@@ -136,7 +136,8 @@ def _force(act: Act, event: Event) -> str:
         ("lost negation", act.negative and not denies),
         ("lost modality", "asserted" not in act.modalities and event.modality == "asserted" and not denies),
         ("claim told as a fact", act.claimed and loose),
-        ("wrong force", denies != (act.negative or "denied" in act.modalities)),
+        ("wrong force", denies and not (act.negative or "denied" in act.modalities)),
+        ("wrong force", not denies and (act.negative or act.modalities == {"denied"})),
         ("wrong force", event.modality not in act.modalities and not act.negative),
         ("wrongly claimed", held and act.modalities & {"asserted", "possible"}),
     )

@@ -85,7 +85,7 @@ OBJECT_CONTROL = words(
 )
 REQUESTING = words(
     "ask urge demand order request require press beg implore call push advise instruct recommend tell invite"
-    " encourage direct command pressure suggest propose insist"
+    " encourage direct command pressure suggest propose insist recommend advise appeal plead lobby petition campaign"
 )
 PERMITTING = words("allow permit let authorize authorise enable approve clear entitle free empower")
 PLANNING = words(
@@ -123,7 +123,16 @@ CHARGE_NOUNS = words(
 )
 OPEN_NOUNS = words(
     "possibility risk prospect fear likelihood hope speculation allegation suspicion claim rumor rumour accusation"
+    " doubt question chance danger"
 )
+PROOF_NOUNS = words("evidence proof sign indication suggestion word report confirmation guarantee assurance certainty")
+"""Nouns that leave open what hangs on them where there is none: 'no evidence that'."""
+TRUE_ADJECTIVES = words("true correct accurate right")
+UNTRUE_ADJECTIVES = words("false untrue wrong incorrect fabricated inaccurate")
+OPEN_ADJECTIVES = words(
+    "possible likely conceivable plausible probable unclear uncertain unsure unknown doubtful debatable questionable"
+)
+CONDITIONS = words("provided providing supposing assuming")
 REJECTING = words("reject deny dismiss refute dispute rebut denounce rubbish")
 FACTIVE = words("know realise realize regret forget mention mind care matter notice remember like hide")
 """Verbs whose content stands also when they are negated: 'did not know that'."""

@@ -12,6 +12,7 @@ _VERBS: dict[CueClass, frozenset[str]] = {
         " indicate signal outline assure reassure hint imply exclaim proclaim retort counter opine muse confide gush"
         " rant ask wonder question brag chime relay interject profess attest vouch posit underline underscore"
         " highlight message email cite sigh yell reckon theorize quote confess echo chant scream mutter whisper cry"
+        " rule hear"
     ),
     "believe": words(
         "believe think consider feel hope fear doubt suspect worry assume view regard agree disagree understand"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts import acts, cues
+from monitor.facts.modality_marks import has_yet_to, is_question, own_modality, own_negation
 from monitor.facts.reading import Reading, is_subject
 from monitor.facts.roles import DEPTH, Roles
 from monitor.model.facts import Modality
@@ -11,8 +12,6 @@ from monitor.model.facts import Modality
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
-_NEGATIONS = frozenset({"not", "n't", "never", "neither", "nor", "hardly", "barely", "scarcely", "n’t"})
-_NOBODY = frozenset({"nobody", "none", "nothing", "no-one"})
 _OPEN_DETERMINERS = frozenset(
     {
         "no",
@@ -63,6 +62,39 @@ def _rules_out(verb: "Token") -> bool:
     return verb.lemma_.lower() == "rule" and any(c.dep_ == "prt" and c.lower_ == "out" for c in verb.children)
 
 
+def _has_to(verb: "Token") -> bool:
+    return any(child.tag_ == "TO" for child in verb.children)
+
+
+def _told_of(token: "Token", copula: "Token", above: Force) -> tuple[bool, Modality, "Token | None"] | None:
+    """'It is possible that', 'it is not true that': what a copula's adjective makes of the clause after it."""
+    word = next((c for c in copula.children if c.dep_ == "acomp" and c.i < token.i), None)
+    if word is None or not any(c.lower_ in {"that", "whether", "if"} for c in token.children):
+        return None
+    if word.lower_ in acts.OPEN_ADJECTIVES:
+        return False, "possible", copula
+    if word.lower_ in acts.UNTRUE_ADJECTIVES or (word.lower_ in acts.TRUE_ADJECTIVES and above.negative):
+        return True, "denied", copula
+    if word.lower_ in {"clear", "certain", "sure", "evident"} and above.negative:
+        return False, "possible", copula
+    if word.lower_ == "unlikely":
+        return True, "possible", copula
+    return None
+
+
+def _is_subjunctive(verb: "Token", head: "Token") -> bool:
+    """'Proposed that they meet', 'demanded that it be withdrawn' ask; 'suggests that prices fall' tells."""
+    lemma = head.lemma_.lower()
+    if lemma not in acts.REQUESTING:
+        return False
+    finite = next((c for c in verb.children if c.dep_ in {"aux", "auxpass"}), verb)
+    if finite.lower_ == "be" or finite.tag_ == "VB":
+        return True
+    subject = next((c for c in verb.children if is_subject(c)), None)
+    bare = finite.i == verb.i and verb.tag_ == "VBP" and verb.lower_ == verb.lemma_
+    return bare and (lemma not in {"suggest", "insist"} or (subject is not None and subject.tag_ in {"NN", "NNP"}))
+
+
 @dataclass(slots=True)
 class Forces:
     """Reckons polarity and modality of the verbs and nouns of one document, from the words above them down."""
@@ -79,76 +111,18 @@ class Forces:
         return self._memo[token.i]
 
     def _force(self, token: "Token", depth: int) -> Force:
-        negative = self._own_negation(token)
-        modality = self._own_modality(token)
+        negative = own_negation(token)
+        modality = own_modality(token)
         if depth > DEPTH or token.head.i == token.i:
             return Force(negative, modality, None)
         turned, above, governor = self._from_above(token, depth)
         if turned:
             negative = not negative
+        if above == "planned" and is_question(token):
+            above = "possible"
         if modality == "asserted" and above != "asserted":
             return Force(negative, above, governor)
         return Force(negative, modality, governor if turned else None)
-
-    def _own_negation(self, token: "Token") -> bool:
-        negative = False
-        for child in token.children:
-            if child.dep_ == "neg" or (
-                child.lower_ in _NEGATIONS
-                and child.dep_ in {"advmod", "preconj", "punct", "cc"}
-                and child.i < token.i + 3
-            ):
-                negative = not (child.lower_ == "not" and self._is_not_only(child))
-            elif child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
-                if (
-                    child.lower_ in _NOBODY
-                    or any(
-                        g.lower_ in {"no", "neither"} and g.dep_ in {"det", "neg", "preconj"} for g in child.children
-                    )
-                    or (child.lower_ == "one" and any(g.lower_ == "no" for g in child.children))
-                ):
-                    negative = True
-            elif child.dep_ == "advmod" and child.lower_ == "longer" and any(g.lower_ == "no" for g in child.children):
-                negative = True
-        return negative
-
-    def _is_not_only(self, negation: "Token") -> bool:
-        following = self.reading.doc[negation.i + 1] if negation.i + 1 < len(self.reading.doc) else None
-        return following is not None and following.lower_ in {"only", "just", "merely"}
-
-    def _own_modality(self, token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of rules
-        auxiliaries = {child.lower_ for child in token.children if child.dep_ in {"aux", "auxpass"}}
-        marks = {child.lower_ for child in token.children if child.dep_ in {"mark", "advmod"}}
-        if marks & {"if", "unless"}:
-            return "conditional"
-        if marks & {"whether"}:
-            return "possible"
-        if auxiliaries & acts.POSSIBLE_AUX or marks & acts.WEAK_ADVERBS:
-            return "possible"
-        if auxiliaries & {"would", "'d", "’d"}:
-            return (
-                "conditional"
-                if self._has_condition(token)
-                else ("planned" if token.dep_ in {"ccomp", "relcl", "conj"} else "conditional")
-            )
-        if auxiliaries & {"will", "shall", "'ll", "’ll", "wo", "gon"}:
-            return "planned"
-        if auxiliaries & {"should", "must", "ought"}:
-            return "requested"
-        if "to" in auxiliaries and token.dep_ == "ROOT":
-            return "planned"
-        if self._is_question(token) and token.dep_ in {"ROOT", "conj"}:
-            return "possible"
-        return "asserted"
-
-    def _is_question(self, token: "Token") -> bool:
-        return [t.text for t in token.sent if not t.is_space][-1:] == ["?"]
-
-    def _has_condition(self, token: "Token") -> bool:
-        return any(
-            c.dep_ == "advcl" and any(g.lower_ in {"if", "unless", "should", "were"} for g in c.children)
-            for c in token.children
-        )
 
     def _from_above(self, token: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:  # noqa: PLR0911 - a cascade of rules
         """Whether what governs the event turns its polarity, and the modality it lends."""
@@ -163,40 +137,50 @@ class Forces:
             return self._from_noun(token, head)
         if token.dep_ == "csubj" and token.tag_ in {"VBG", "VB"}:
             return False, "possible", None
+        if token.dep_ == "ccomp" and head.lower_ in acts.CONDITIONS and head.i < token.i:
+            return False, "conditional", head
         if token.dep_ not in {"xcomp", "ccomp", "advcl", "dep"}:
             return False, "asserted", None
         if head.pos_ == "ADJ":
-            word = head.lower_
-            linked = self.force(head.head, depth + 1) if head.head.pos_ in {"AUX", "VERB"} else None
-            turned = bool(linked and linked.negative) or word in {"unable", "unwilling", "unlikely", "reluctant"}
-            if linked and linked.negative and word in {"unable", "unwilling", "unlikely", "reluctant"}:
-                turned = False
-            return (
-                turned,
-                "possible" if word in {"likely", "unlikely", "able", "possible", "unable"} else "planned",
-                head,
-            )
+            return self._from_adjective(head, depth)
         if head.pos_ not in {"VERB", "AUX"}:
             return False, "asserted", None
         if token.dep_ == "advcl":
             return self._adverbial(token, head, depth)
         return self._complement(token, head, depth)
 
+    def _from_adjective(self, word: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
+        linked = self.force(word.head, depth + 1) if word.head.pos_ in {"AUX", "VERB"} else None
+        turned = word.lower_ in {"unable", "unwilling", "unlikely", "reluctant"}
+        if linked and linked.negative:
+            turned = not turned
+        open_still = word.lower_ in acts.OPEN_ADJECTIVES | {"unlikely", "able", "unable"}
+        return turned, "possible" if open_still else "planned", word
+
     def _complement(self, token: "Token", head: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
         if self._stands_apart(token, head):
             return False, "asserted", None
         lemma = head.lemma_.lower()
         above = self.force(head, depth + 1)
-        to = any(c.tag_ == "TO" for c in token.children)
         if lemma == "deny":
             return False, "denied" if not above.negative else "asserted", head
-        if token.dep_ == "ccomp" and not to:
-            return self._content(head, above)
+        bare = token.tag_ == "VB" and lemma in {"let", "make", "help", "have", "bid"}
+        if token.dep_ == "ccomp" and not _has_to(token) and not bare:
+            return _told_of(token, head, above) or self._content(token, head, above)
+        if any(c.lower_ == "whether" for c in token.children):
+            return False, "possible", head
+        return self._infinitive(token, head, above)
+
+    def _infinitive(self, token: "Token", head: "Token", above: Force) -> tuple[bool, Modality, "Token | None"]:
+        """'Refused to send', 'plans to send', 'had them sent'."""
+        lemma = head.lemma_.lower()
+        if has_yet_to(token):
+            return False, above.modality, head
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
         if lemma in acts.FAILING | acts.PREVENTING or _rules_out(head):
             return not above.negative, above.modality, head
         modality: Modality = above.modality
-        if to and modality == "asserted":
+        if _has_to(token) and modality == "asserted":
             if lemma == "be" or (lemma == "go" and head.tag_ == "VBG"):
                 modality = "planned"
             elif lemma in {"have", "need", "ought"} or (lemma in acts.WANTING and any(map(is_subject, token.children))):
@@ -210,9 +194,11 @@ class Forces:
                 modality = kind  # type: ignore[assignment]
         return turned, modality, head
 
-    def _content(self, head: "Token", above: Force) -> tuple[bool, Modality, "Token | None"]:
+    def _content(self, token: "Token", head: "Token", above: Force) -> tuple[bool, Modality, "Token | None"]:
         """What a clause is that a verb has as its content: 'said that', 'did not prove that'."""
         lemma = head.lemma_.lower()
+        if _is_subjunctive(token, head):
+            return above.negative, "requested", head
         if lemma not in cues.CLASS_OF:
             left_open = above.negative and lemma not in acts.FACTIVE
             return False, "possible" if left_open else above.modality, head if left_open else None
@@ -237,6 +223,9 @@ class Forces:
                 above = self.force(head, depth + 1)
                 return above.negative, "possible", head
             return False, "planned", head
+        if token.tag_ == "VBG" and token.i > head.i and _rules_out(head):
+            above = self.force(head, depth + 1)
+            return not above.negative, above.modality, head
         return False, "asserted", None
 
     def _conjoined(self, token: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
@@ -246,8 +235,10 @@ class Forces:
         above = self.force(head, depth + 1)
         own_aux = any(c.dep_ in {"aux", "auxpass"} for c in token.children)
         shares = token.tag_ == "VB" and not own_aux
-        first_own = Force(self._own_negation(head), self._own_modality(head), None)
+        first_own = Force(own_negation(head), own_modality(head), None)
         turned = above.negative and (shares or (above.negative != first_own.negative))
+        if above.negative and any(c.lower_ == "nor" and c.dep_ == "cc" for c in head.children):
+            turned = True
         if shares or above.modality != first_own.modality:
             return turned, above.modality, above.governor or (head if shares else None)
         return turned, "asserted", head if turned else None
@@ -259,6 +250,8 @@ class Forces:
         governor = preposition.head
         if word in {"without", "instead", "than"} or (word == "of" and governor.lower_ == "instead"):
             return True, "asserted", preposition
+        if word == "of" and governor.lower_ == "short" and governor.head.lemma_.lower() in {"stop", "fall"}:
+            return not self.force(governor.head, depth + 1).negative, "asserted", governor.head
         if governor.pos_ == "VERB":
             return self._from_verb_with(word, governor, depth)
         if governor.pos_ == "NOUN":
@@ -284,7 +277,7 @@ class Forces:
             return False, "planned", governor
         return False, above.modality, governor if above.modality != "asserted" else None
 
-    def _from_noun(self, token: "Token", noun: "Token") -> tuple[bool, Modality, "Token | None"]:
+    def _from_noun(self, token: "Token", noun: "Token") -> tuple[bool, Modality, "Token | None"]:  # noqa: PLR0911 - a cascade of rules
         lemma = noun.lemma_.lower()
         governor = noun.head
         if (
@@ -296,6 +289,12 @@ class Forces:
         if noun.dep_ == "pobj" and governor.lower_ == "for" and governor.head.lemma_.lower() in acts.REQUESTING:
             return False, "requested", governor.head
         none = any(c.lower_ == "no" and c.dep_ in {"det", "neg"} for c in noun.children)
+        if lemma in acts.PROOF_NOUNS and (none or self._is_lacking(noun)):
+            return False, "possible", noun
+        standing = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in {"in", "on", "at", "under"} else None
+        if standing is not None and standing.lemma_ == "be" and any(c.tag_ == "TO" for c in token.children):
+            # 'is not in talks to buy', 'is on course to win'
+            return self.force(standing, DEPTH).negative, "planned", standing
         if lemma in acts.PLAN_NOUNS | acts.ABILITY_NOUNS and (
             none or (noun.dep_ == "dobj" and governor.pos_ == "VERB" and self.force(governor, DEPTH).negative)
         ):
@@ -306,6 +305,18 @@ class Forces:
         if token.dep_ == "acl" and any(c.tag_ == "TO" for c in token.children):
             return False, "planned", noun
         return False, "asserted", None
+
+    def _is_lacking(self, noun: "Token") -> bool:
+        """'Did not provide evidence', 'without proof', 'little sign'."""
+        if any(c.lower_ in {"little", "scant", "any"} for c in noun.children):
+            return True
+        if noun.dep_ == "pobj":
+            return noun.head.lower_ == "without"
+        return (
+            noun.dep_ in {"dobj", "attr"}
+            and noun.head.pos_ in {"VERB", "AUX"}
+            and self.force(noun.head, DEPTH).negative
+        )
 
     def _noun_from_above(self, noun: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
         word = next((c.lower_ for c in noun.children if c.lower_ in _OPEN_DETERMINERS), None)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.facts import parse_repairs
+
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc as Doc  # noqa: PLC0414 - re-exported
@@ -111,6 +113,7 @@ class Pipeline:
         for _, step in self.language.pipeline:
             doc = step(doc)
         if self.parses:
+            parse_repairs.repair(doc)
             _mend_lemmas(doc, lexicon(self))
         return doc
 

@@ -17,6 +17,8 @@ _PARAGRAPH = re.compile(r"[^\S\n]*\n\s*")
 _DATELINE = re.compile(
     r"[A-Z][\w.'-]*(?:[ ,/]+[A-Z][\w.'-]*){0,5},?(?: \d{1,2})?(?: ?\([^()\n]{2,40}\) ?[—–-]+| ?[—–]| --?) "
     r"|[A-Z]{3,}(?:[ ,]+[A-Z]{2,}){0,3} ?[—–] "
+    r"|[A-Z]{3,}(?:[ ,]+[A-Z][\w.'-]*){0,4}, (?:\d{1,2} [A-Z][a-z]+\.?|[A-Z][a-z]+\.? \d{1,2}),? \d{4}"
+    r"(?: ?\([^()\n]{2,40}\))? ?[—–-]+ "
 )
 """'KYIV, Nov 18 (Reuters) - ' before the first sentence is no part of it."""
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")

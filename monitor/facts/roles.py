@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
 DEPTH = 8
+_CHARGES = frozenset({"suspicion", "charge", "count", "allegation", "accusation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,9 @@ class Roles:
         if owner is not None:
             return owner
         lemma = noun.lemma_.lower()
+        if noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.lemma_ == "be":
+            # 'is in talks to buy', 'is on course to win'
+            return self._actor(noun.head.head, depth + 1)
         if noun.dep_ == "dobj" and noun.head.pos_ == "VERB":
             if lemma in acts.ABILITY_NOUNS and noun.head.lemma_.lower() in {"give", "grant", "offer", "deny", "issue"}:
                 return self.recipient(noun.head)
@@ -225,7 +229,7 @@ class Roles:
                 return self._actor(noun.head, depth + 1)
         return None
 
-    def _under_preposition(self, preposition: "Token", depth: int) -> "Token | None":
+    def _under_preposition(self, preposition: "Token", depth: int) -> "Token | None":  # noqa: PLR0911 - a cascade of rules
         governor = preposition.head
         target = None
         if governor.pos_ in {"NOUN", "PROPN"} and governor.dep_ == "dobj" and governor.head.pos_ == "VERB":
@@ -236,11 +240,15 @@ class Roles:
         )
         if target is not None and not aimed:
             return self._holder(target, depth)
+        if governor.lemma_.lower() in _CHARGES and governor.dep_ == "pobj" and governor.head.head.pos_ == "VERB":
+            return self.patient(governor.head.head, passive=is_passive(governor.head.head))
+        if governor.lower_ == "short" and governor.head.pos_ == "VERB":
+            return self._actor(governor.head, depth + 1)
         if governor.pos_ not in {"VERB", "AUX"}:
             return self._holder(governor, depth) if governor.pos_ == "NOUN" else None
         if aimed:
             if is_passive(governor):
-                return self._passive_subject(governor)
+                return self.patient(governor, passive=True)
             target = target or next((c for c in governor.children if c.dep_ == "dobj"), None)
             if target is not None:
                 return target
@@ -366,6 +374,9 @@ def _called_on(verb: "Token") -> "Token | None":
 
 def _is_means(noun: "Token") -> bool:
     """'By boat', 'by hand', 'by mistake' tell how, and not who."""
+    if noun.lower_ in {"light", "side", "edge", "end", "time", "help"}:
+        # 'by the light of', 'by the side of'
+        return any(c.lower_ == "of" for c in noun.children)
     return noun.tag_ == "NN" and not any(True for _ in noun.children) and noun.lower_ in acts.MEANS
 
 

@@ -1,0 +1,102 @@
+"""The marks of negation and modality that a clause bears itself: 'not', 'nobody', 'could', 'if', a question mark."""
+
+from typing import TYPE_CHECKING
+
+from monitor.facts import acts
+from monitor.facts.reading import is_subject
+from monitor.model.facts import Modality
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+_NEGATIONS = frozenset({"not", "n't", "never", "neither", "nor", "hardly", "barely", "scarcely", "n’t"})
+_NOBODY = frozenset({"nobody", "none", "nothing", "no-one"})
+
+
+def own_negation(token: "Token") -> bool:
+    """Whether the clause's own words negate it."""
+    negative = False
+    for child in token.children:
+        if child.dep_ == "neg" or (
+            child.lower_ in _NEGATIONS and child.dep_ in {"advmod", "preconj", "punct", "cc"} and child.i < token.i + 3
+        ):
+            negative = not (child.lower_ == "not" and _is_not_only(child))
+        elif child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
+            if (
+                child.lower_ in _NOBODY
+                or any(g.lower_ in {"no", "neither"} and g.dep_ in {"det", "neg", "preconj"} for g in child.children)
+                or (child.lower_ == "one" and any(g.lower_ == "no" for g in child.children))
+            ):
+                negative = True
+        elif child.dep_ == "advmod" and child.lower_ == "longer" and any(g.lower_ == "no" for g in child.children):
+            negative = True
+    return negative or has_yet_to(token)
+
+
+def _is_not_only(negation: "Token") -> bool:
+    following = negation.doc[negation.i + 1] if negation.i + 1 < len(negation.doc) else None
+    return following is not None and following.lower_ in {"only", "just", "merely"}
+
+
+def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of rules
+    """The modality that the clause's own words give it."""
+    auxiliaries = {child.lower_ for child in token.children if child.dep_ in {"aux", "auxpass"}}
+    marks = {child.lower_ for child in token.children if child.dep_ in {"mark", "advmod"}}
+    if marks & {"if", "unless"} or _is_inverted_condition(token):
+        return "conditional"
+    if marks & {"whether"}:
+        return "possible"
+    if auxiliaries & acts.POSSIBLE_AUX or marks & acts.WEAK_ADVERBS:
+        return "possible"
+    if auxiliaries & {"would", "'d", "’d"}:
+        return (
+            "conditional"
+            if _has_condition(token)
+            else ("planned" if token.dep_ in {"ccomp", "relcl", "conj"} else "conditional")
+        )
+    if auxiliaries & {"will", "shall", "'ll", "’ll", "wo", "gon"}:
+        return "planned"
+    if auxiliaries & {"should", "must", "ought"}:
+        return "requested"
+    absolute = (
+        token.dep_ in {"relcl", "acl"} and any(c.dep_ == "nsubjpass" for c in token.children) and "for" not in marks
+    )
+    if "to" in auxiliaries and (token.dep_ == "ROOT" or absolute):
+        return "planned"
+    if is_question(token) and token.dep_ in {"ROOT", "conj"}:
+        return "possible"
+    return "asserted"
+
+
+def is_question(token: "Token") -> bool:
+    """Whether the sentence asks."""
+    return [t.text for t in token.sent if not t.is_space][-1:] == ["?"]
+
+
+def _has_condition(token: "Token") -> bool:
+    return any(
+        c.dep_ == "advcl" and any(g.lower_ in {"if", "unless", "should", "were"} for g in c.children)
+        for c in token.children
+    )
+
+
+def has_yet_to(token: "Token") -> bool:
+    """'Has yet to decide', 'is yet to reply': nothing of it happened."""
+    before = {"yet"} & {c.lower_ for c in token.head.children if c.i < token.i}
+    return (
+        token.dep_ == "xcomp"
+        and token.head.lemma_ in {"have", "be"}
+        and bool(before)
+        and any(c.tag_ == "TO" for c in token.children)
+    )
+
+
+def _is_inverted_condition(token: "Token") -> bool:
+    """'Had she lost, she would...', 'should talks fail', 'were it granted'."""
+    if token.dep_ not in {"advcl", "ccomp", "dep"} or token.i > token.head.i:
+        return False
+    first = next((c for c in token.children if c.dep_ in {"aux", "auxpass"}), None)
+    subject = next((c for c in token.children if is_subject(c)), None)
+    return (
+        first is not None and subject is not None and first.i < subject.i and first.lower_ in {"had", "should", "were"}
+    )

@@ -1,0 +1,134 @@
+"""Misparses of the small English model that grammar gives away, set right before anything reads the tree.
+
+Each repair needs a shape that no right parse has: a sentence without a verb beside a participle with an object of its
+own, a noun with a subject, an auxiliary that the joined verb cannot share.
+"""
+
+from typing import TYPE_CHECKING
+
+from monitor.facts.words import words
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Doc, Token
+
+_TWO_OBJECTS = frozenset(
+    {"give", "grant", "offer", "award", "pay", "send", "hand", "deny", "call", "name", "show", "teach", "tell", "lend"}
+)
+"""Verbs that keep an object in the passive: 'the man denied a visa'."""
+
+_DENIED = words(
+    "wrongdoing involvement responsibility guilt knowledge charge allegation accusation claim report blame liability"
+    " fault comment"
+)
+"""What those deny who are accused of something."""
+_TAGS = words("say find show hear report state conclude claim announce tell suggest")
+"""Verbs that may close a sentence: '..., a report published on Monday found.'"""
+
+
+def repair(doc: "Doc") -> None:
+    """Set heads, labels and tags of a parsed document right, in place."""
+    for token in doc:
+        if token.dep_ == "acl" and token.tag_ == "VBN":
+            _make_main_verb(token)
+        elif token.dep_ == "csubj" and token.tag_ in {"VBN", "VBD"}:
+            _make_participle(token)
+        elif token.dep_ == "conj" and token.tag_ == "VBD":
+            _join_higher(token)
+            _make_passive(token)
+        elif token.dep_ == "relcl" and token.lemma_.lower() in _TAGS:
+            _make_tag(token)
+        elif token.tag_ in {"NN", "NNS"}:
+            _make_verb(token)
+
+
+def _make_main_verb(verb: "Token") -> None:
+    """'An explosion at a hospital in the enclave killed 200 people': 'killed' is no participle of the enclave."""
+    top = verb.sent.root
+    if top.pos_ not in {"NOUN", "PROPN"} or top.i >= verb.i or verb.lemma_.lower() in _TWO_OBJECTS:
+        return
+    if not any(c.dep_ == "dobj" for c in verb.children) or any(c.dep_.startswith("aux") for c in verb.children):
+        return
+    if any(c.dep_ in {"cop", "nsubj", "nsubjpass"} for c in top.children):
+        return
+    later = [c for c in top.children if c.i > verb.i]
+    verb.head = verb
+    verb.dep_, verb.tag_ = "ROOT", "VBD"
+    top.head = verb
+    top.dep_ = "nsubj"
+    for child in later:
+        child.head = verb
+
+
+def _make_participle(verb: "Token") -> None:
+    """'A man accused of fraud will fight extradition': the man fights, 'accused' tells which man."""
+    subject = next((c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"} and c.i < verb.i), None)
+    main = verb.head
+    if subject is None or main.i < verb.i or any(c.dep_.startswith("aux") for c in verb.children):
+        return
+    subject.head = main
+    subject.dep_ = "nsubjpass" if any(c.dep_ == "auxpass" for c in main.children) else "nsubj"
+    verb.head = subject
+    verb.dep_, verb.tag_ = "acl", "VBN"
+
+
+def _join_higher(verb: "Token") -> None:
+    """'Did not deny that staff had left but called it false': who did not deny called it so, not the staff."""
+    inner = verb.head
+    outer = inner.head
+    if inner.dep_ != "ccomp" or outer.pos_ != "VERB" or outer.i > inner.i:
+        return
+    but = any(c.dep_ == "cc" and c.lower_ == "but" for c in inner.children)
+    contrast = but and any(c.dep_ == "neg" for c in outer.children)
+    alone = not any(c.dep_.startswith(("aux", "nsubj")) for c in verb.children)
+    if contrast and alone and any(c.dep_.startswith("aux") for c in inner.children):
+        verb.head = outer
+
+
+def _make_passive(verb: "Token") -> None:
+    """'Was arrested and denied bail', 'were held and refused entry': a bare thing that others deny."""
+    if verb.lemma_.lower() not in {"deny", "refuse", "offer", "give", "grant", "award"}:
+        return
+    if not any(c.dep_ == "auxpass" for c in verb.head.children) or any(c.dep_.startswith("aux") for c in verb.children):
+        return
+    thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
+    if thing is None or thing.pos_ != "NOUN" or thing.lemma_.lower() in _DENIED:
+        return
+    if not any(c.dep_ in {"det", "poss"} for c in thing.children):
+        verb.tag_ = "VBN"
+
+
+def _make_tag(verb: "Token") -> None:
+    """'They were locked in, a report by the prisons ombudsman found.': the report found that, it was not found."""
+    noun = verb.head
+    top = verb.sent.root
+    before = verb.doc[noun.left_edge.i - 1] if noun.left_edge.i > verb.sent.start else None
+    closes = all(t.is_punct or t.is_space for t in verb.doc[verb.i + 1 : verb.sent.end])
+    if not closes or before is None or before.text != "," or not top.i < noun.i or top.pos_ not in {"VERB", "AUX"}:
+        return
+    if any(c.dep_ in {"dobj", "ccomp"} or c.tag_ in {"WDT", "WP"} for c in verb.children):
+        return
+    inner = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if inner is not None and inner.i - 1 != noun.i and inner.left_edge.i - 1 != noun.i:
+        inner.head = verb.doc[inner.left_edge.i - 1]
+        inner.dep_ = "appos"
+    elif inner is not None:
+        return
+    verb.head = verb
+    verb.dep_ = "ROOT"
+    top.head = verb
+    top.dep_ = "ccomp"
+    noun.head = verb
+    noun.dep_ = "nsubj"
+
+
+def _make_verb(noun: "Token") -> None:
+    """'Economists at the bank doubt that they will': a noun that has both a subject and a clause is a verb."""
+    if noun.dep_ not in {"ROOT", "ccomp", "conj"}:
+        return
+    subject = next((c for c in noun.children if c.dep_ == "nsubj" and c.i < noun.i), None)
+    clause = next((c for c in noun.children if c.dep_ in {"ccomp", "xcomp"} and c.i > noun.i), None)
+    if subject is None or clause is None or any(c.dep_ in {"det", "poss", "cop"} for c in noun.children):
+        return
+    if noun.tag_ == "NN" and subject.tag_ in {"NN", "NNP"}:
+        return
+    noun.tag_, noun.pos_ = ("VBP" if noun.tag_ == "NN" else "VBZ"), "VERB"
