@@ -290,7 +290,6 @@ class Daemon:
 
     async def _poll(self) -> None:
         await self._parts.intake.reload_feeds()
-        await self._parts.intake.look_again()
         self._parts.intake.poll_due()
 
     async def _look_for_silence(self) -> None:

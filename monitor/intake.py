@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,15 +27,9 @@ from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
 
 BACKLOG_LIMIT = 50_000
-NEW_FEEDS_WAIT = 5_000
-"""Waiting articles above which feeds that were never polled wait, so that an import cannot hold up the others."""
-SHARE = 100
-"""Waiting articles of one feed that count for either: what a larger one brings holds up no other feed."""
+"""New articles that wait above which polling pauses; what first polls brought comes after them and does not count."""
 _STORE_PAUSE = timedelta(seconds=30)
 _SLOW = timedelta(seconds=5)
-_NEXT_PART = 0.25
-"""Seconds between two looks whether the last part of a large feed has been processed."""
-_LOOKS = 60
 _PUSH_LATE = timedelta(minutes=30)
 _MOST_AT_ONCE = 500
 """Articles of one feed stored in one transaction; of a larger one, the rest follows while others are stored between,
@@ -198,7 +192,8 @@ class Intake:
         new: list[Article] = []
         for number, part in enumerate(parts or [()]):
             async with self._bulk:
-                new += await self._store_batch(Batch(articles=part, quarantined=() if number else parsed.quarantined))
+                wrong = () if number else parsed.quarantined
+                new += await self._store_batch(Batch(part, quarantined=wrong, ahead=number * _MOST_AT_ONCE))
         self._pushed.setdefault(url, []).extend(new)
         return len(new)
 
@@ -234,7 +229,7 @@ class Intake:
         now = self._clock.now()
         if self._backlog > BACKLOG_LIMIT or now < self._hold_until:
             return 0
-        due = self._rota.take(now, new=self._backlog <= NEW_FEEDS_WAIT, wait=self._wait)
+        due = self._rota.take(now, wait=self._wait)
         for url in due:
             task = asyncio.create_task(self._poll(self._feeds[url]))
             self._polls.add(task)
@@ -262,7 +257,7 @@ class Intake:
     async def _poll(self, feed: Feed) -> None:
         began = self._clock.now()
         try:
-            stored = await self._poll_and_store(feed, in_turn=True)
+            stored = await self._poll_and_store(feed)
         except BaseException:
             self._rota.drop(feed.url)
             raise
@@ -273,14 +268,8 @@ class Intake:
             self._rota.put(feed.url, self._clock.now() + _STORE_PAUSE, Lane.SLOW)
         self.poll_due()
 
-    async def _poll_and_store(self, feed: Feed, *, in_turn: bool = False) -> bool:
-        """Poll a feed and have it stored; whether it was.
-
-        Args:
-            feed: which.
-            in_turn: let the pipeline work off what a large feed brings part by part, so that the articles of others
-                don't come behind all of it.
-        """
+    async def _poll_and_store(self, feed: Feed) -> bool:
+        """Poll a feed and have it stored; whether it was."""
         before, now = self._states.get(feed.url), self._clock.now()
         try:
             batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
@@ -293,11 +282,10 @@ class Intake:
         try:
             while len(batch.articles) > _MOST_AT_ONCE:
                 part = batch.articles[:_MOST_AT_ONCE]
-                if in_turn:
-                    await self._worked_off(feed.url)
                 async with self._bulk:
-                    await self._store_batch(Batch(articles=_baseline(part) if first else part))
-                batch = replace(batch, articles=batch.articles[_MOST_AT_ONCE:])
+                    await self._store_batch(Batch(articles=_baseline(part) if first else part, ahead=batch.ahead))
+                rest = batch.articles[_MOST_AT_ONCE:]
+                batch = replace(batch, articles=rest, ahead=batch.ahead + _MOST_AT_ONCE)
         except StoreError as error:
             self._not_stored(error)
             return False
@@ -305,13 +293,6 @@ class Intake:
             batch = replace(batch, articles=_baseline(batch.articles))
         self._polled.put_nowait(_Polled(feed, before, batch, stored))
         return await stored
-
-    async def _worked_off(self, url: str) -> None:
-        """Wait until most of what a feed has brought so far is processed, or long enough: pages may keep some."""
-        for _ in range(_LOOKS):
-            if (await self._call(self._store.waiting)).get(url, 0) <= _MOST_AT_ONCE // 2:
-                return
-            await asyncio.sleep(_NEXT_PART)
 
     async def _store_forever(self) -> None:
         """Store polls as they come in; those that come in while others are stored go together into the next."""
@@ -404,11 +385,11 @@ class Intake:
         elif before is not None and before.failures and not after.failures:
             self._log.debug("feed recovered", feed=name)
 
-    def take_stock(self, waiting: Mapping[str, int]) -> None:
+    def take_stock(self, waiting: int) -> None:
         """Count the feeds by state for health and metrics, and pause polling while the pipeline is far behind.
 
         Args:
-            waiting: articles that nobody has decided about yet, by source.
+            waiting: new articles that nobody has decided about yet.
         """
         states = [self._states[url] for url in self._feeds if url in self._states]
         failing = sum(bool(state.failures) for state in states)
@@ -420,7 +401,7 @@ class Intake:
         }
         for state, count in counts.items():
             self._metrics.feeds.labels(state).set(count)
-        self._count(waiting)
+        self._backlog = waiting
         if failing != self._failing:
             self._failing = failing
             errors = sorted({state.last_error for state in states if state.failures})
@@ -429,18 +410,6 @@ class Intake:
             )
         detail = f"{failing} of {len(self._feeds)} feeds fail; see `monitor feeds list`" if failing else ""
         self._health.report("feeds", "degraded" if failing else "ok", detail)
-
-    async def look_again(self) -> None:
-        """Count anew where the articles that wait hold up polls, so that those go on as soon as they may.
-
-        Raises:
-            StoreError: they cannot be counted now.
-        """
-        if self._backlog > NEW_FEEDS_WAIT:
-            self._count(await self._call(self._store.waiting))
-
-    def _count(self, waiting: Mapping[str, int]) -> None:
-        self._backlog = sum(min(number, SHARE) for number in waiting.values())
 
     async def close(self) -> None:
         """Stop the polls under way; what they had not stored is polled again at the next start."""

@@ -61,7 +61,7 @@ class PageReader(Protocol):
 
 
 class Pipeline:
-    """Takes stored articles through all stages, in order of arrival.
+    """Takes stored articles through all stages, what is new before what a first poll brought.
 
     Whatever is killed half-way begins again from the store, and comes to the same decisions.
     """
@@ -93,7 +93,7 @@ class Pipeline:
         self._log = structlog.get_logger("monitor.pipeline")
 
     async def process(self, book: Rulebook, stop: asyncio.Event | None = None, limit: int = 64) -> int:
-        """Process the oldest waiting articles with these rules; how many there were.
+        """Process the waiting articles whose turn it is with these rules; how many there were.
 
         Once `stop` is set the article under way is finished and the rest left for the next start.
 

@@ -1,6 +1,6 @@
 """The seams: what can be replaced, each as a Protocol over the nouns."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
@@ -119,8 +119,8 @@ class Store(Protocol):
     def ingest(self, batch: Batch) -> list[Article]:
         """Store new articles and new revisions with the source's new state; the ones that were new come back."""
 
-    def unprocessed(self, limit: int) -> list[Article]:
-        """Articles nobody has decided about yet, in order of arrival."""
+    def next_up(self, limit: int, apart_from: Collection[str] = ()) -> list[Article]:
+        """Articles to decide about now, what is new before what a first poll brought."""
 
     def commit(
         self, processed: Sequence[Processed], sinks: Sequence[str], now: datetime, seen: Position | None = None

@@ -24,8 +24,8 @@ class Stock:
         store, call = self._around.store, self._around.call
         metrics, health, outbox = self._around.metrics, self._around.health, self._parts.outbox
         await call(store.probe)
-        unprocessed = await call(store.waiting)
-        backlog = sum(unprocessed.values())
+        new, later = await call(store.waiting)
+        backlog = new + later
         waiting, oldest = await call(store.open_deliveries)
         metrics.backlog.set(backlog)
         metrics.outbox.set(waiting)
@@ -35,7 +35,7 @@ class Stock:
         for outcome, total in outbox.totals.items():
             metrics.deliveries.labels(outcome).inc(total - self._counted.get(outcome, 0))
             self._counted[outcome] = total
-        self._parts.intake.take_stock(unprocessed)
+        self._parts.intake.take_stock(new)
         health.report("database", good_for=timedelta(minutes=1))
         late = oldest is not None and self._around.clock.now() - oldest > ALERT_LATE
         troubles = "; ".join(trouble.error for trouble in outbox.troubles)

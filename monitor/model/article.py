@@ -289,9 +289,11 @@ class Batch:
         state: the feed's new state, None for seeds.
         files: seed files looked at: path relative to the folder -> fingerprint, to know them again by.
         quarantined: what could not be read.
+        ahead: articles of the same poll that were stored before these.
     """
 
     articles: tuple[Article, ...] = ()
     state: FeedState | None = None
     files: dict[str, str] = field(default_factory=dict)
     quarantined: tuple[Quarantined, ...] = ()
+    ahead: int = 0

@@ -55,18 +55,15 @@ class Rota:
         """Whether the feed holds a place now."""
         return feed in self._taken
 
-    def take(self, now: datetime, *, new: bool = True, wait: Callable[[str], float] = lambda _: 0.0) -> list[str]:
+    def take(self, now: datetime, *, wait: Callable[[str], float] = lambda _: 0.0) -> list[str]:
         """The feeds to poll now, as far as there are places; each holds one until it is put again or dropped.
 
         Args:
             now: the time (UTC).
-            new: whether feeds that were never polled may begin.
             wait: seconds until a feed's host can be asked; until then it waits on and holds no place.
         """
         taken: list[str] = []
         for lane in Lane:
-            if lane is Lane.NEW and not new:
-                continue
             held = sum(other is lane for other in self._taken.values())
             room = min(self.places - len(self._taken), max(1, int(self.places * lane.value)) - held)
             looked, queue = 0, self._queues[lane]

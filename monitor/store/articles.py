@@ -3,12 +3,12 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, select, update
+from sqlalchemy import Column, ColumnElement, Row, and_, delete, exists, func, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.model.article import (
@@ -28,12 +28,37 @@ from monitor.store.tables import articles, feed_states, matches, quarantine, see
 _LONGEST_REASON = 2_000
 _PAGE = 1_000
 _TOGETHER = 500
-"""So many of the articles that have waited longest are put in order."""
+"""So many of the articles whose turn it is are put in order."""
+_ROUND = 50
+"""Articles of one poll that are taken in one round: as many as most feeds list."""
+_LATER, _OLDEST = 16, 4
+"""Articles that are not new taken at once; and how many of these are the oldest."""
 _LISTS = ("authors", "categories", "flags", "labels")
-_COLUMNS = [column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed"}]
+_COLUMNS = [
+    column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed", "turn"}
+]
 _NAMES = [column.name for column in _COLUMNS]
 _STATE_NAMES = [column.name for column in feed_states.columns]
 _STATE_LISTS = ("sites", "skip_hours", "skip_days")
+
+
+_WAITING = [articles.c[name] for name in ("turn", "id", "source", "key", "revision", "published", "fetched", "kind")]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Waiting:
+    """An article that waits, in the order in which those that came in together are decided."""
+
+    time: datetime
+    source: str
+    key: str
+    revision: int
+    id: str
+
+    @classmethod
+    def of(cls, row: Row[*tuple[Any, ...]]) -> "_Waiting":
+        time = likely_time(row.published, row.fetched, SourceKind(row.kind))
+        return cls(time, row.source, row.key, row.revision, row.id)
 
 
 class ArticleStore(Connected):
@@ -72,17 +97,27 @@ class ArticleStore(Connected):
             return [read_article(row) for row in connection.execute(query)]
 
     def next_up(self, limit: int, apart_from: Collection[str] = ()) -> list[Article]:
-        """Of the articles that have waited longest those to decide about first, by the time they were published.
+        """Of the articles that wait those to decide about now, by the time they were published.
 
-        What came in together is so decided in one order, whatever order it came in.
+        What is new comes first, in order of arrival. What a first poll brought, and what is left of a very long list,
+        follows in rounds that take fifty articles of each poll, so that no feed waits for all of another's; few at
+        once, so that what comes in meanwhile need not wait for long; and some of the oldest always, so that none waits
+        forever. What came in together is decided in one order, whatever order it came in.
         """
-        columns = (articles.c[name] for name in ("id", "source", "key", "revision", "published", "fetched", "kind"))
-        oldest = select(*columns).where(articles.c.processed.is_(None)).order_by(articles.c.seq)
+        apart = frozenset(apart_from)
         with transaction(self._engine, read_only=True) as connection:
-            rows = list(connection.execute(oldest.limit(_TOGETHER + len(apart_from))))
-            times = {row.id: likely_time(row.published, row.fetched, SourceKind(row.kind)) for row in rows}
-            rows.sort(key=lambda row: (times[row.id], row.source, row.key, row.revision))
-            ids = [row.id for row in rows if row.id not in apart_from][:limit]
+
+            def waiting(where: ColumnElement[bool], *order: Column[Any], most: int = _TOGETHER) -> list[_Waiting]:
+                query = select(*_WAITING).where(articles.c.processed.is_(None), where).order_by(*order)
+                found = [row for row in connection.execute(query.limit(most + len(apart))) if row.id not in apart]
+                return sorted(_Waiting.of(row) for row in found[:most] if row.turn == found[0].turn)
+
+            new = waiting(articles.c.turn == 0, articles.c.seq)
+            later = waiting(articles.c.turn > 0, articles.c.turn, articles.c.seq)
+            if later:
+                later = list(dict.fromkeys([*waiting(articles.c.turn > 0, articles.c.seq, most=_OLDEST), *later]))
+            new = new[: limit - min(len(later), _OLDEST, limit // 2)]
+            ids = [one.id for one in sorted([*new, *later[: min(_LATER, limit - len(new))]])]
             chosen = select(*_COLUMNS).where(articles.c.id.in_(ids))
             found = {article.id: article for article in map(read_article, connection.execute(chosen))}
         return [found[name] for name in ids if name in found]
@@ -103,12 +138,12 @@ class ArticleStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             return connection.execute(query).scalar_one()
 
-    def waiting(self) -> dict[str, int]:
-        """How many articles of each source wait to be processed, by source; none of those without any."""
-        source = articles.c.source
-        query = select(source, func.count()).where(articles.c.processed.is_(None)).group_by(source)
+    def waiting(self) -> tuple[int, int]:
+        """How many articles wait to be processed: of what is new, and of what comes after it."""
+        query = select(func.count(), func.count().filter(articles.c.turn == 0)).where(articles.c.processed.is_(None))
         with transaction(self._engine, read_only=True) as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            total, new = connection.execute(query).one()
+        return new, total - new
 
     def feed_states(self) -> dict[str, FeedState]:
         """Polling states by feed URL."""
@@ -223,13 +258,23 @@ class ArticleStore(Connected):
 
 def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Article]]:
     new = [_new_revisions(connection, batch.articles) for batch in batches]
-    insert_missing(connection, articles, [article_row(article) for found in new for article in found])
+    rows = [
+        article_row(article) | {"turn": _turn(article, batch.ahead + place)}
+        for batch, found in zip(batches, new, strict=True)
+        for place, article in enumerate(found)
+    ]
+    insert_missing(connection, articles, rows)
     files = {path: digest for batch in batches for path, digest in batch.files.items()}
     put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in files.items()])
     for batch in batches:
         _clear_quarantine(connection, batch)
     put(connection, quarantine, _complaints(entry for batch in batches for entry in batch.quarantined))
     return new
+
+
+def _turn(article: Article, place: int) -> int:
+    """The round in which an article at this place of its poll is taken from the queue; 0 for what is new."""
+    return (BASELINE in article.flags) + place // _ROUND
 
 
 def _state_row(state: FeedState) -> dict[str, Any]:

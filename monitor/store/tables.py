@@ -79,9 +79,17 @@ articles = Table(
     Column("published", UtcDateTime),
     Column("fetched", UtcDateTime, nullable=False),
     Column("processed", UtcDateTime),
+    Column("turn", Integer, nullable=False, server_default="0"),
     UniqueConstraint("source", "key", "revision"),
     Index(
         "ix_articles_unprocessed",
+        "seq",
+        sqlite_where=text("processed IS NULL"),
+        postgresql_where=text("processed IS NULL"),
+    ),
+    Index(
+        "ix_articles_turn",
+        "turn",
         "seq",
         sqlite_where=text("processed IS NULL"),
         postgresql_where=text("processed IS NULL"),

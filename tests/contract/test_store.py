@@ -98,7 +98,38 @@ class TestIngest:
         assert store.ingest(Batch(articles=(first, second))) == [first, second]
         assert store.unprocessed(10) == [first, second]
         assert store.backlog() == 2
-        assert store.waiting() == {first.source: 2}
+        assert store.waiting() == (2, 0)
+
+    def test_what_was_there_before_comes_after_what_is_new(self, store: SqlStore) -> None:
+        old = tuple(article(f"old{n:02}", source="http://a.example/", flags=(BASELINE,)) for n in range(30))
+        new = tuple(article(f"new{n:02}", source="http://b.example/") for n in range(40))
+        store.ingest_many([Batch(old), Batch(new)])
+        assert store.waiting() == (40, 30)
+        assert sorted(store.next_up(10), key=new.__contains__) == [*old[:4], *new[:6]]
+        assert [one for one in store.next_up(60) if one in new] == list(new)
+        store.commit([Processed(one) for one in new], (), NOON)
+        assert store.next_up(60) == list(old[:16])
+        assert store.next_up(60, [one.id for one in old[:20]]) == list(old[20:])
+
+    def test_long_lists_take_turns_and_the_shorter_ones_do_not_wait_for_them(self, store: SqlStore) -> None:
+        def many(name: str, count: int, *flags: str) -> tuple[Article, ...]:
+            source, long_ago = f"http://{name}.example/", NOON - timedelta(days=9)
+            return tuple(article(f"{n:04}", source=source, flags=flags, published=long_ago) for n in range(count))
+
+        large, flood = many("large", 300, BASELINE), many("flood", 120)
+        store.ingest(Batch(large[:200]))
+        store.ingest(Batch(large[200:], ahead=200))
+        store.ingest(Batch(flood))
+        small = [replace(one, published=NOON) for name in ("small", "other") for one in many(name, 20, BASELINE)]
+        store.ingest(Batch(tuple(small)))
+        order: list[Article] = []
+        while found := store.next_up(60, [one.id for one in large[:4]]):
+            order += found
+            store.commit([Processed(one) for one in found], (), NOON)
+        assert len(order) == 456
+        places = {one.id: place for place, one in enumerate(order)}
+        assert max(places[one.id] for one in flood[:50]) < 60
+        assert max(places[one.id] for one in small) < 250
 
     def test_the_same_poll_again_brings_nothing(self, store: SqlStore) -> None:
         batch = Batch(articles=(article("one"), article("two")), state=feed_state())

@@ -43,14 +43,6 @@ def test_new_and_slow_feeds_leave_places_to_the_others() -> None:
     assert rota.take(NOW) == ["usual1", "usual2"]
 
 
-def test_new_feeds_can_be_held_back() -> None:
-    rota = Rota(8)
-    rota.put("new", ago(1), Lane.NEW)
-    rota.put("usual", ago(1), Lane.USUAL)
-    assert rota.take(NOW, new=False) == ["usual"]
-    assert rota.take(NOW) == ["new"]
-
-
 def test_a_feed_whose_host_cannot_be_asked_yet_holds_no_place() -> None:
     rota = Rota(1)
     rota.put("busy", ago(9), Lane.USUAL)
