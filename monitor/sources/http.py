@@ -29,7 +29,7 @@ _PERMANENT = {301, 308}
 _REDIRECT = _PERMANENT | {302, 303, 307}
 # Seconds a host is left alone after "too many requests" without saying for how long, and at most.
 _PAUSE = 60.0
-_LONGEST_PAUSE = 3_600.0
+_LONGEST_PAUSE = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,8 @@ class GuardedClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 max_line_size=8190,
-                max_field_size=8190,
+                # Some sites' security policies are longer than any other header.
+                max_field_size=32_768,
                 max_headers=128,
                 trust_env=False,
             )

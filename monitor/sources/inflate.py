@@ -1,5 +1,6 @@
 """Decompression of an untrusted stream, a bounded piece at a time."""
 
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -15,15 +16,19 @@ from monitor.errors import FetchError
 
 _PIECE = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
-_PLAIN = {"", "identity", "none"}
+# Not codings at all, but met in the wild.
+_PLAIN = {"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "8bit", "binary", "chunked", "aws-chunked", "text"}
+_ENOUGH = 16
+"""Bytes that tell what this really is; a slow server may send them one at a time."""
+_TEXT = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{][\s!-~]+")
 
 
 class Inflater:
     """Undoes one Content-Encoding while counting what comes out.
 
     A bomb is refused after `limit` bytes of output; memory never grows by more than one piece beyond that.
-    An answer labelled gzip that isn't is passed on as it stands, and an unlabelled gzip file is unpacked:
-    servers do both.
+    A label counts for less than the bytes: plain text labelled as packed is passed on as it stands, and an unlabelled
+    gzip file, or one that was packed once more on its way, is unpacked. Servers do all of that.
 
     Args:
         coding: the Content-Encoding header's value.
@@ -36,6 +41,7 @@ class Inflater:
     def __init__(self, coding: str, limit: int) -> None:
         codings = [part.strip().lower() for part in coding.split(",")]
         codings = [part.removeprefix("x-") for part in codings if part not in _PLAIN]
+        codings = codings[1:] if codings[:2] == ["gzip", "gzip"] else codings
         if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate", "br", "zstd"}):
             raise FetchError(f"the server answered in an encoding nobody asked for: {coding[:60]!r}")
         self._coding = codings[0] if codings else ""
@@ -44,6 +50,7 @@ class Inflater:
         self._out: list[bytes] = []
         self._head = b""
         self._codec: _Zlib | _Brotli | _Zstd | None = None
+        self._within: Inflater | None = None
         self._started = False
 
     def feed(self, data: bytes) -> None:
@@ -64,9 +71,8 @@ class Inflater:
             FetchError: the output is larger than the limit, or the data are damaged.
         """
         if not self._started:
-            # Two bytes decide which codec this really is; a slow server may send them one at a time.
             self._head += data
-            if len(self._head) < 2:
+            if len(self._head) < _ENOUGH:
                 return
             data, self._head = self._head, b""
             self._start(data)
@@ -75,8 +81,13 @@ class Inflater:
                 self._size += len(piece)
                 if self._size > self._limit:
                     raise FetchError(f"the answer is larger than {self._limit // 1_000_000} MB when unpacked; refused")
-                self._out.append(piece)
-                yield len(piece)
+                if self._codec and self._size == len(piece) and piece.startswith(_GZIP_MAGIC):
+                    self._within = Inflater("", self._limit)
+                if self._within is None:
+                    self._out.append(piece)
+                    yield len(piece)
+                else:
+                    yield from self._within.steps(piece)
         except (zlib.error, brotli.error, zstd.ZstdError) as error:
             raise FetchError("the compressed answer is damaged") from error
 
@@ -87,15 +98,23 @@ class Inflater:
             FetchError: the compressed stream stops in the middle.
         """
         if not self._started:
-            return self._head
+            self._head, head = b"", self._head
+            if len(head) < 2:
+                return head
+            self._start(head)
+            self.feed(head)
         if self._codec and not self._codec.finished:
             raise FetchError("the compressed answer is cut short")
+        if self._within is not None:
+            return self._within.finish()
         return b"".join(self._out)
 
     def _start(self, head: bytes) -> None:
         self._started = True
         if head.startswith(_GZIP_MAGIC):
             self._codec = _Zlib(zlib.MAX_WBITS | 16)
+        elif _TEXT.fullmatch(head[:_ENOUGH]):
+            return
         elif self._coding == "br":
             self._codec = _Brotli()
         elif self._coding == "zstd":

@@ -20,6 +20,7 @@ from monitor.sources.secrets import request_headers
 IN_THREAD = 64_000
 # Hashing takes a millisecond or two for this much, without the interpreter.
 HASH_IN_THREAD = 1_000_000
+_TRIES = 2
 
 
 async def poll(
@@ -79,10 +80,12 @@ async def _fetch(feed: Feed, state: FeedState | None, client: GuardedClient) -> 
     headers = request_headers(feed)
     if state is None:
         return await client.get(feed.url, headers=headers)
+    # A server may do 304 wrong only, so one that goes on failing is asked without validators.
+    conditional = state.body_hash and state.failures <= _TRIES
     return await client.get(
         state.moved_to or feed.url,
-        etag=state.etag if state.body_hash else "",
-        last_modified=state.last_modified if state.body_hash else "",
+        etag=state.etag if conditional else "",
+        last_modified=state.last_modified if conditional else "",
         headers=headers,
         home=feed.url,
     )

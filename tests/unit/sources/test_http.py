@@ -1,5 +1,6 @@
 """The guarded client against a real server that misbehaves in every way."""
 
+import gzip
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -65,9 +66,38 @@ async def test_plain_answers_labelled_gzip_are_taken_as_they_are(server: FeedSer
     assert (await client.get(server.url("/feed"))).body == play.RSS
 
 
+TWICE = gzip.compress(gzip.compress(play.RSS))
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        pytest.param(play.body(TWICE, Content_Encoding="gzip"), id="packed twice, said once"),
+        pytest.param(play.body(TWICE, Content_Encoding="gzip, gzip"), id="packed twice"),
+        pytest.param(play.body(gzip.compress(play.RSS)), id="packed in silence"),
+        pytest.param(play.body(Content_Encoding="br"), id="plain, labelled brotli"),
+        pytest.param(play.body(Content_Encoding="deflate"), id="plain, labelled deflate"),
+        pytest.param(play.body(Content_Encoding="zstd"), id="plain, labelled zstd"),
+        pytest.param(play.body(Content_Encoding="utf-8"), id="a charset for a coding"),
+        pytest.param(play.body(Content_Encoding="aws-chunked"), id="a cloud's own label"),
+        pytest.param(play.body(Content_Security_Policy="default-src " + "x" * 20_000), id="a long security policy"),
+    ],
+)
+async def test_mislabelled_answers_are_taken_for_what_they_are(
+    server: FeedServer, client: GuardedClient, handler: play.Handler
+) -> None:
+    server.routes["/feed"] = handler
+    assert (await client.get(server.url("/feed"))).body == play.RSS
+
+
 @pytest.mark.parametrize(
     ("handler", "words"),
     [
+        pytest.param(
+            play.body(gzip.compress(gzip.compress(bytes(80_000_000))), Content_Encoding="gzip"),
+            "larger than 1 MB when unpacked",
+            id="gzip bomb in gzip",
+        ),
         pytest.param(play.bomb("gzip"), "larger than 1 MB when unpacked", id="gzip bomb"),
         pytest.param(play.bomb("br"), "larger than 1 MB when unpacked", id="brotli bomb"),
         pytest.param(play.bomb("zstd"), "larger than 1 MB when unpacked", id="zstd bomb"),

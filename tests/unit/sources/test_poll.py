@@ -51,6 +51,13 @@ async def test_an_unchanged_feed_brings_nothing(source: Source) -> None:
     assert (await source.poll(play.body(), first.state)).articles == (), "the same body without validators"
 
 
+async def test_a_feed_that_goes_on_failing_is_asked_without_validators(source: Source) -> None:
+    state = (await source.poll(play.conditional())).state
+    for _ in range(4):
+        state = (await source.poll(play.status(500), state)).state
+    assert ["if-none-match" in request.headers for request in source.server.requests[1:]] == [True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("handler", "words"),
     [
