@@ -169,7 +169,13 @@ async def _outages(server: SlackServer, rng: random.Random) -> None:
 
 
 async def _start(url: str, server: SlackServer) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.alert_chaos", url, server.base_url)
+    """A deliverer, once it is up: on a busy machine a kill would else meet nothing but its start."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.alert_chaos", url, server.base_url, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    await process.stdout.readline()
+    return process
 
 
 def _judge(messages: list[dict[str, Any]], expected: dict[str, list[str]]) -> tuple[int, int, int]:
@@ -214,6 +220,7 @@ async def deliver(url: str, base_url: str) -> None:
         call = StoreThread()
         await call(store.recover, deps.clock.now(), ["slack"])
         outbox = Outbox(store, [sink], deps.clock, random.Random(), "bench", call=call, log=deps.log)
+        print("up", flush=True)
         await outbox.run(asyncio.Event())
 
 

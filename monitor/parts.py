@@ -194,7 +194,15 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
         client=client,
         pages=pages,
         pipeline=pipeline,
-        releaser=Releaser(store=store, call=call, sinks=takers, clock=clock, recent=recent, metrics=metrics),
+        releaser=Releaser(
+            store=store,
+            call=call,
+            sinks=takers,
+            clock=clock,
+            recent=recent,
+            metrics=metrics,
+            rules=lambda: rules.book.rules,
+        ),
         flatlines=Flatlines(
             store=store,
             call=call,

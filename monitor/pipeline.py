@@ -13,6 +13,7 @@ from monitor.alerts.digest import with_waiting
 from monitor.alerts.policy import Situation, alerts_from, decide, held_from
 from monitor.alerts.recent import Recent
 from monitor.alerts.render import render
+from monitor.alerts.routing import countries_of
 from monitor.errors import ExtractionError, OvertakenError, StoreBusyError, StoreError
 from monitor.history import History
 from monitor.livestories import LiveStories
@@ -208,7 +209,7 @@ class Pipeline:
             held=record.held,
             silences=record.silences,
             recent=self._recent,
-            countries=_countries(facts),
+            countries=countries_of(facts),
             verdicts=verdicts,
         )
         decisions = decide(about, self._default_channel)
@@ -294,9 +295,3 @@ class Pipeline:
                 at=self._clock.now(),
             )
         )
-
-
-def _countries(facts: Facts | None) -> tuple[str, ...]:
-    """The countries of the places an article names."""
-    entities = facts.entities if facts else ()
-    return tuple(dict.fromkeys(entity.geo.country for entity in entities if entity.geo and entity.geo.country))

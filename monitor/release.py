@@ -1,20 +1,26 @@
 """Tells what waited once its time has come: quiet hours over, a digest due, nobody answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
 from monitor.alerts.digest import release
 from monitor.alerts.recent import Recent
+from monitor.alerts.routing import countries_of, subject_of
 from monitor.alerts.stages import CALLS
-from monitor.errors import OvertakenError
+from monitor.errors import OvertakenError, StoreError
 from monitor.model.alert import Held
 from monitor.model.answer import Silence
+from monitor.model.rule import Rule
 from monitor.model.selector import Subject
 from monitor.ports import Clock
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
 from monitor.telemetry.metrics import Metrics
+
+_TRY_AGAIN = timedelta(minutes=5)
+"""After a mistake of ours, what could not be told is left alone for so long."""
 
 
 class Releaser:
@@ -32,8 +38,10 @@ class Releaser:
         clock: Clock,
         recent: Recent,
         metrics: Metrics,
+        rules: Callable[[], Mapping[str, Rule]],
     ) -> None:
-        self._store, self._call, self._sinks = store, call, tuple(sinks)
+        self._store, self._call, self._sinks, self._rules = store, call, tuple(sinks), rules
+        self._broken: dict[tuple[str, ...], datetime] = {}
         self._clock, self._recent, self._metrics = clock, recent, metrics
         self._log = structlog.get_logger("monitor.release")
 
@@ -48,64 +56,88 @@ class Releaser:
         if also_groups:
             due += [one for one in await self._call(self._store.held) if one.key.startswith("group:") and one.due > now]
         silences = await self._call(self._store.silences, now)
-        hushed = {one: silence for one in due if (silence := _hushing(one, silences)) is not None}
-        for one, silence in hushed.items():
-            await self._call(self._store.postpone, one, silence)
+        hushed = {one for one in due if silences and await self._hush(one, silences)}
         raised, done = 0, set[tuple[str, str, str]]()
-        for part in _whole([one for one in due if one not in hushed]):
+        self._broken = {key: until for key, until in self._broken.items() if now < until <= now + _TRY_AGAIN}
+        for key, part in _whole([one for one in due if one not in hushed]).items():
             left = [one for one in part if _name(one) not in done]
-            records = [
-                await self._call(self._store.story_record, story, now) for story in {one.story_id for one in left}
-            ]
-            prior = [alert for record in records for alert in record.alerts]
-            waits = [one for record in records for one in record.held if one.ended is None and one.key not in CALLS]
-            beside = [one for one in waits if _name(one) not in {_name(this) for this in left}]
-            for told in release(left, prior, now, beside):
-                done |= {_name(one) for one in told.tells}
-                try:
-                    if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
-                        continue
-                except OvertakenError:
-                    # It still waits, and is looked at again with what another daemon has told.
-                    continue
-                raised += 1
-                self._recent.note_told(told.alert.rules, told.alert.channel, now)
-                self._metrics.alerts.labels(told.alert.severity.value).inc()
-                self._log.info(
-                    "alert",
-                    id=told.alert.id,
-                    kind=told.alert.kind.value,
-                    reason=told.alert.reason.value,
-                    tells=len(told.tells),
-                    channel=told.alert.channel,
-                    headline=told.alert.card.headline,
-                )
+            if key in self._broken:
+                continue
+            try:
+                raised += await self._tell(left, now, done)
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - a mistake of ours about one part must not keep the others waiting
+                self._metrics.failures.labels("release").inc()
+                self._log.exception("what waited could not be told: this is a bug, please report it", waits=len(left))
+                self._broken[key] = now + _TRY_AGAIN
         return raised
+
+    async def _tell(self, left: Sequence[Held], now: datetime, done: set[tuple[str, str, str]]) -> int:
+        """Raise the alerts that tell these, and note in `done` all they tell; how many alerts."""
+        records = [await self._call(self._store.story_record, story, now) for story in {one.story_id for one in left}]
+        prior = [alert for record in records for alert in record.alerts]
+        others = [one for record in records for one in record.held if one.key not in CALLS]
+        beside = [one for one in others if one.ended is None and _name(one) not in {_name(this) for this in left}]
+        listed = [one for one in others if one.told_by]
+        raised = 0
+        for told in release(left, prior, now, beside, listed):
+            done |= {_name(one) for one in told.tells}
+            try:
+                if not await self._call(self._store.release, told.alert, told.tells, self._sinks, now, told.again):
+                    continue
+            except OvertakenError:
+                # It still waits, and is looked at again with what another daemon has told.
+                continue
+            raised += 1
+            self._recent.note_told(told.alert.rules, told.alert.channel, now)
+            self._metrics.alerts.labels(told.alert.severity.value).inc()
+            self._log.info(
+                "alert",
+                id=told.alert.id,
+                kind=told.alert.kind.value,
+                reason=told.alert.reason.value,
+                tells=len(told.tells),
+                channel=told.alert.channel,
+                headline=told.alert.card.headline,
+            )
+        return raised
+
+    async def _hush(self, held: Held, silences: Sequence[Silence]) -> bool:
+        """Let what waits go on waiting where silences hold all of its rules; somebody may have made them meanwhile."""
+        by = []
+        for subject in await self._subjects(held):
+            holding = [silence for silence in silences if silence.selector.takes(subject)]
+            if not holding:
+                return False
+            by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
+        if not by:
+            return False
+        await self._call(self._store.postpone, held, min(by, key=lambda silence: (silence.ends, silence.id)))
+        return True
+
+    async def _subjects(self, held: Held) -> list[Subject]:
+        """What silences see of each of its rules; of a rule that is gone, what the alert still knows."""
+        known = self._rules()
+        article = await self._call(self._store.article, held.article_id)
+        outcome = await self._call(self._store.outcome, held.article_id)
+        countries = countries_of(outcome.facts)
+        return [
+            subject_of(article, known[rule], held.story_id, countries, held.channel)
+            if article and rule in known
+            else Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id)
+            for rule in held.rules
+        ]
 
 
 def _name(held: Held) -> tuple[str, str, str]:
     return held.article_id, held.channel, held.key
 
 
-def _hushing(held: Held, silences: Sequence[Silence]) -> Silence | None:
-    """The silence that ends first of those that hold what waits; None where one of its rules may speak.
-
-    Somebody may have silenced it while it waited. Only rule, severity, story and channel are looked at.
-    """
-    by = []
-    for rule in held.rules:
-        subject = Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id)
-        holding = [silence for silence in silences if silence.selector.takes(subject)]
-        if not holding:
-            return None
-        by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
-    return min(by, key=lambda silence: (silence.ends, silence.id), default=None)
-
-
-def _whole(due: Sequence[Held]) -> list[list[Held]]:
+def _whole(due: Sequence[Held]) -> dict[tuple[str, ...], list[Held]]:
     """What is told together, apart from the rest; calls one by one, since two may concern one story's thread."""
     parts: dict[tuple[str, ...], list[Held]] = {}
     for one in due:
         call = (one.article_id,) if one.key in CALLS else ()
         parts.setdefault((one.channel, one.key, *call), []).append(one)
-    return list(parts.values())
+    return parts

@@ -41,12 +41,16 @@ class Entry:
 
 
 def release(
-    held: Sequence[Held], prior: Sequence[Alert], now: datetime, beside: Sequence[Held] = ()
+    held: Sequence[Held],
+    prior: Sequence[Alert],
+    now: datetime,
+    beside: Sequence[Held] = (),
+    listed: Sequence[Held] = (),
 ) -> tuple[Release, ...]:
     """Tell what is due: what waits under one key in one channel together, calls each by itself.
 
     `prior` are the alerts that the stories of `held` have raised; `beside` waits for something else and is told with
-    the reports of its story, or the channel would be told the same story twice.
+    the reports of its story, or the channel would be told the same story twice; `listed` has been told before.
     """
     together: dict[tuple[str, str], list[Held]] = {}
     calls: list[Held] = []
@@ -56,7 +60,7 @@ def release(
         else:
             together.setdefault((one.channel, one.key), []).append(one)
     told = [_told(group, _of_their_stories(group, beside), prior, now) for group in together.values()]
-    return (*told, *(_called(one, prior, now) for one in calls))
+    return (*told, *(_called(one, prior, now, _of_their_stories([one], beside), listed) for one in calls))
 
 
 def digest(
@@ -141,14 +145,20 @@ def _told(due: Sequence[Held], beside: Sequence[Held], prior: Sequence[Alert], n
     return Release(_next(newest, prior, now, kind=kind, card=card, rules=rules, reason=lead.reason), held)
 
 
-def _called(held: Held, prior: Sequence[Alert], now: datetime) -> Release:
-    """A call because nobody has acknowledged: a first alert to who has not had the story, else a reminder."""
-    known = any(alert.story_id == held.story_id and alert.channel == held.channel for alert in prior)
+def _called(
+    held: Held, prior: Sequence[Alert], now: datetime, beside: Sequence[Held], listed: Sequence[Held]
+) -> Release:
+    """A call because nobody has acknowledged: a first alert to who has not had the story, else a reminder.
+
+    A first one tells what waits `beside` it, too: the channel knows the story then.
+    """
+    told = [(alert.story_id, alert.channel) for alert in prior] + [(one.story_id, one.channel) for one in listed]
+    known = any(story == held.story_id and same_channel(channel, held.channel) for story, channel in told)
     kind = AlertKind.REMINDER if known else AlertKind.FIRST
     card = replace(held.card, kind=kind)
     alert = _next(held, prior, now, kind=kind, card=card, rules=held.rules, reason=Reason.UNACKNOWLEDGED)
     again = now + (held.due - held.since) if held.key == "repeat" else None
-    return Release(alert, (held,), again)
+    return Release(alert, (held,) if known else (held, *beside), again)
 
 
 def _next(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.article import Article
+from monitor.model.facts import Facts
 from monitor.model.policy import Handling, Policy, Route
 from monitor.model.rule import Rule
 from monitor.model.selector import Subject
@@ -37,6 +38,12 @@ def subject_of(article: Article, rule: Rule, story: str, countries: tuple[str, .
         channel=channel,
         story=story,
     )
+
+
+def countries_of(facts: Facts | None) -> tuple[str, ...]:
+    """The countries of the places an article names."""
+    entities = facts.entities if facts else ()
+    return tuple(dict.fromkeys(entity.geo.country for entity in entities if entity.geo and entity.geo.country))
 
 
 def ways(

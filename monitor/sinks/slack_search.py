@@ -5,6 +5,7 @@ with many sends under way costs a request or two a channel. The rates are Slack'
 https://docs.slack.dev/apis/web-api/rate-limits.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class Search:
         self._api, self._deps, self._pace, self._looks = api, deps, pace, looks
         self._ids: dict[str, str] = {}
         self._listed = float("-inf")
+        self._listing = asyncio.Lock()
         self._doubts: dict[str, _Doubt] = {}
         self._readings: dict[str, _Reading] = {}
 
@@ -193,20 +195,24 @@ class Search:
             return delivery.parent_ref.partition(":")[0]
         if name in self._ids or _CHANNEL_ID.fullmatch(name):
             return self._ids.get(name, name)
-        if self._deps.monotonic() - self._listed > _LISTING_HOLDS:
-            pace = self._pace("conversations.list")
-            async for page in self._api.channels(channel=name, attempts=delivery.attempts, pace=pace):
-                if page.failed:
-                    if page.code not in MAY_NOT_LOOK:
-                        return page
-                    return name
-                for channel in page.body.get("channels") or ():
-                    for known in (channel.get("id"), channel.get("name"), f"#{channel.get('name')}"):
-                        self._ids[str(known)] = str(channel.get("id"))
-                if name in self._ids:
-                    return self._ids[name]
-            self._listed = self._deps.monotonic()
-        return self._ids.get(name, name)
+        # After a kill many channels ask at once; one listing answers for all of them.
+        async with self._listing:
+            return self._ids.get(name) or await self._list(name, delivery)
+
+    async def _list(self, name: str, delivery: Delivery) -> str | Outcome:
+        if self._deps.monotonic() - self._listed <= _LISTING_HOLDS:
+            return name
+        pace = self._pace("conversations.list")
+        async for page in self._api.channels(channel=name, attempts=delivery.attempts, pace=pace):
+            if page.failed:
+                return name if page.code in MAY_NOT_LOOK else page
+            for channel in page.body.get("channels") or ():
+                for known in (channel.get("id"), channel.get("name"), f"#{channel.get('name')}"):
+                    self._ids[str(known)] = str(channel.get("id"))
+            if name in self._ids:
+                return self._ids[name]
+        self._listed = self._deps.monotonic()
+        return name
 
     def _cannot_look(self, outcome: Outcome, delivery: Delivery) -> Failed | None:
         """What to do when looking fails: look later, or send again where Slack will never let us look."""

@@ -8,95 +8,16 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.policy import Situation, alerts_from, decide, held_from
-from monitor.alerts.recent import WINDOW, Recent
-from monitor.model.alert import Alert, AlertDecision, Card
+from monitor.model.alert import Alert
 from monitor.model.answer import Answer, AnswerKind, Silence
-from monitor.model.article import Batch
-from monitor.model.rule import AnyOf, Digest, Hit, Match, Rule, Severity, Throttle
+from monitor.model.rule import Digest, Severity, Throttle
 from monitor.model.selector import Selector
-from monitor.model.story import Change, Relation, StoryDecision
-from monitor.ports import Processed
-from monitor.release import Releaser
-from monitor.rules.alertfile import parse_policy
-from monitor.store.sql import SqlStore, open_store
-from monitor.telemetry.metrics import Metrics
-from tests.support.nouns import NOON, FakeClock, article
+from monitor.model.story import Relation
+from monitor.store.sql import open_store
+from tests.support.desk import Desk
+from tests.support.nouns import NOON
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-class Desk:
-    """A policy with its rules, store and clock."""
-
-    def __init__(self, store: SqlStore) -> None:
-        self.store, self.clock, self.recent = store, FakeClock(), Recent()
-        self.rules: dict[str, Rule] = {}
-        self.rule("fires", Severity.MEDIUM)
-        self.under("")
-
-    def under(self, text: str) -> None:
-        read = parse_policy(text.encode() or b"{}", "alerts.yaml")
-        assert read.errors == ()
-        self.policy = read.policy
-
-    def rule(self, name: str, severity: Severity, **more: Any) -> None:
-        self.rules[name] = Rule(name, name.title(), AnyOf(()), severity, **more)
-
-    def publish(
-        self, key: str, *names: str, story: str = "", relation: Relation = Relation.NEW, changes: tuple[str, ...] = ()
-    ) -> list[AlertDecision]:
-        now = self.clock.now()
-        about = article(key, fetched=now, published=now)
-        story_id = article(story).id if story else about.id
-        told = StoryDecision(about.id, story_id, relation, changes=tuple(Change("event", text) for text in changes))
-        record = self.store.story_record(story_id, now)
-        matches = [Match(name, "v", (Hit(name, "text", 0, 3),)) for name in names or ("fires",)]
-        situation = Situation(
-            about,
-            matches,
-            self.rules,
-            told,
-            now,
-            self.policy,
-            prior=record.alerts,
-            held=record.held,
-            silences=record.silences,
-            recent=self.recent,
-        )
-        decisions = decide(situation, "#news")
-
-        def card(decision: AlertDecision) -> Card:
-            assert decision.kind
-            rules = tuple(self.rules[name].name for name in decision.rules)
-            return Card(decision.severity, decision.kind, rules, about.title, about.url, "Ex", now, changes=changes)
-
-        alerts = alerts_from(decisions, card, record.alerts, now)
-        held = held_from(decisions, card, now)
-        self.store.ingest(Batch(articles=(about,)))
-        self.store.commit([Processed(about, tuple(matches), None, told, decisions, alerts, held=held)], ["slack"], now)
-        for decision in decisions:
-            self.recent.note(decision, now)
-        return list(decisions)
-
-    def reasons(self, key: str, *names: str, **more: Any) -> list[str]:
-        return [decision.reason.value for decision in self.publish(key, *names, **more)]
-
-    async def release(self) -> list[Alert]:
-        async def call(fn: Any, *args: Any) -> Any:
-            return fn(*args)
-
-        before = {status.alert.id for status in self.store.alerts(limit=1000)}
-        releaser = Releaser(
-            store=self.store, call=call, sinks=["slack"], clock=self.clock, recent=self.recent, metrics=Metrics()
-        )
-        await releaser.release()
-        return [status.alert for status in self.store.alerts(limit=1000) if status.alert.id not in before][::-1]
-
-    def restart(self) -> None:
-        self.recent = Recent()
-        since = self.clock.now() - WINDOW
-        self.recent.restore(self.store.decided_since(since), self.store.held(), self.store.released_since(since))
 
 
 @pytest.fixture
@@ -386,6 +307,31 @@ async def test_what_is_silenced_while_it_waits_is_held_until_the_silence_ends(de
     assert told.article_id == decision.article_id
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Selector(label=("war",)),
+        Selector(label=("wires",)),
+        Selector(source=("feed.example",)),
+        Selector(lang=("de",)),
+        Selector(outlet=("example",), severity=(Severity.MEDIUM,)),
+    ],
+    ids=str,
+)
+async def test_whatever_a_silence_chooses_by_also_reaches_what_waits(desk: Desk, chosen: Selector) -> None:
+    desk.under("default: {group_wait: 5m}")
+    desk.rule("fires", Severity.MEDIUM, labels=("war",))
+    desk.publish("a", lang="de", labels=("wires",))
+    desk.publish("b", lang="fr", source="https://other.example/rss", outlet="Other")
+    desk.store.silence(Silence(chosen, "ana", "drill", NOON, NOON + HOUR))
+    desk.clock.forward(minutes=5)
+    told = [alert.card.headline for alert in await desk.release()]
+    assert told == ([] if chosen.label == ("war",) else ["Title of b"])
+    desk.clock.forward(hours=1)
+    assert await desk.release() != []
+    assert desk.store.held() == []
+
+
 async def test_a_silence_of_one_rule_does_not_hold_what_another_says_too(desk: Desk) -> None:
     desk.rule("smoke", Severity.LOW)
     desk.under("default: {group_wait: 5m}")
@@ -404,6 +350,54 @@ async def test_a_snoozed_rule_reminds_nobody_until_the_snooze_ends(desk: Desk) -
         desk.clock.forward(hours=1)
         reminders.append(len(await desk.release()))
     assert reminders == [0, 0, 0, 0, 1, 0, 1]
+
+
+async def test_who_is_called_to_a_story_that_waits_there_is_told_it_once(desk: Desk) -> None:
+    desk.rule("digested", Severity.LOW, channels=("#chiefs",), digest=Digest.HOURLY)
+    desk.under(ESCALATE)
+    desk.publish("a", "fires", "digested")
+    desk.clock.forward(minutes=15)
+    (called,) = await desk.release()
+    assert (called.channel, called.kind.value) == ("#chiefs", "first")
+    desk.clock.forward(hours=1)
+    assert await desk.release() == []
+    assert desk.store.held() == []
+
+
+async def test_who_is_called_to_a_story_that_a_digest_has_told_is_reminded_of_it(desk: Desk) -> None:
+    desk.rule("digested", Severity.LOW, channels=("#chiefs",), digest=Digest.HOURLY)
+    desk.under(ESCALATE)
+    desk.clock.forward(minutes=50)
+    desk.publish("a", "fires", "digested")
+    desk.publish("b", "digested")
+    desk.clock.forward(minutes=10)
+    (digest,) = await desk.release()
+    desk.clock.forward(minutes=5)
+    (called,) = await desk.release()
+    assert (digest.kind.value, called.channel, called.kind.value) == ("digest", "#chiefs", "reminder")
+
+
+async def test_a_mistake_of_ours_about_some_of_what_waits_keeps_nothing_else_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.rule("smoke", Severity.LOW, channels=("#war",))
+    desk.under("default: {group_wait: 1m}")
+    desk.publish("a")
+    desk.publish("b", "smoke")
+    release = desk.store.release
+    broken = {"#news"}
+
+    def mistaken(alert: Alert, *more: Any) -> bool:
+        if alert.channel in broken:
+            raise ValueError("a bug")
+        return release(alert, *more)
+
+    monkeypatch.setattr(desk.store, "release", mistaken)
+    desk.clock.forward(minutes=1)
+    assert [alert.channel for alert in await desk.release()] == ["#war"]
+    broken.clear()
+    desk.clock.forward(minutes=5)
+    assert [alert.channel for alert in await desk.release()] == ["#news"]
 
 
 async def test_a_release_that_was_done_before_a_kill_is_not_done_again(desk: Desk) -> None:
