@@ -166,13 +166,15 @@ def with_page(article: Article, page: Page) -> Article:
     title = article.title or page.title
     longer = len(page.text) > len(article.text)
     text = page.text if longer else article.text
+    url = page.url or article.url
     markup = "".join(f"<p>{html.escape(paragraph, quote=False)}</p>" for paragraph in text.split("\n\n"))
     return replace(
         article,
         title=title,
         text=text,
         html=markup if longer else article.html,
-        url=page.url or article.url,
+        url=url,
+        addresses=tuple(dict.fromkeys(one for one in (article.url, page.place) if one and one != url)),
         authors=article.authors or page.authors,
         published=article.published or page.published,
         lang=article.lang or page.lang or detect(f"{title}. {text}"),

@@ -160,6 +160,7 @@ class Article:
         title: plain text on one line, "" where the source gives none.
         text: plain text, paragraphs separated by a blank line.
         html: the same as markup, sanitised; "" where the source has none.
+        addresses: other links to the same page, once it was read: as the feed gave it, and where that led.
         fetched: when this revision was first seen (UTC).
         published: when the outlet says it was published (UTC), None where it doesn't.
         url: canonical http(s) link, or "".
@@ -191,6 +192,7 @@ class Article:
     country: str = ""
     labels: tuple[str, ...] = ()
     html: str = ""
+    addresses: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -102,6 +102,7 @@ class Member:
 
     Attributes:
         owner: whose outlet that is, "" where unknown, then the outlet counts.
+        addresses: other links to its page.
         trace: what the grouping keeps of its words, packed; empty where the text has to be read again.
     """
 
@@ -119,3 +120,4 @@ class Member:
     relation: Relation
     trace: bytes = b""
     owner: str = ""
+    addresses: tuple[str, ...] = ()

@@ -84,6 +84,7 @@ class Page:
         url: the canonical address, "" where it gives none on its own site.
         published: when it says it was published (UTC).
         lang: ISO 639-1 code it declares, "" for none.
+        place: where it was found in the end, redirects followed.
     """
 
     kind: PageKind
@@ -93,6 +94,7 @@ class Page:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     lang: str = ""
+    place: str = ""
 
 
 def read_page(job: PageJob) -> Page:
@@ -127,6 +129,7 @@ def read_page(job: PageJob) -> Page:
         tuple(dict.fromkeys(filter(None, (plain_title(name, 200) for one in authors for name in one.split(";"))))),
         _published((head.published, structured.published, document.date or ""), job.now),
         code_of(head.lang),
+        job.url,
     )
 
 

@@ -33,7 +33,7 @@ _ROUND = 50
 """Articles of one poll that are taken in one round: as many as most feeds list."""
 _LATER, _OLDEST = 16, 4
 """Articles that are not new taken at once; and how many of these are the oldest."""
-_LISTS = ("authors", "categories", "flags", "labels")
+_LISTS = ("addresses", "authors", "categories", "flags", "labels")
 _COLUMNS = [
     column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed", "turn"}
 ]
@@ -128,7 +128,7 @@ class ArticleStore(Connected):
         Its content hash stays that of the feed's words, so that the feed listing it again brings nothing new.
         """
         row = {name: getattr(article, name) for name in ("title", "text", "html", "url", "lang", "published")}
-        row |= {"authors": list(article.authors), "flags": list(article.flags)}
+        row |= {name: list(getattr(article, name)) for name in ("addresses", "authors", "flags")}
         with transaction(self._engine) as connection:
             connection.execute(update(articles).where(articles.c.id == article.id).values(row))
 

@@ -107,13 +107,13 @@ class OutcomeStore(Connected):
             return [_member(row) for row in connection.execute(_MEMBERS.where(articles.c.fetched >= since))]
 
     def story(self, story_id: str) -> list[Member]:
-        """The articles of one story, in the order they arrived."""
+        """The articles of one story, in the order they were decided."""
         with transaction(self._engine, read_only=True) as connection:
             query = (
                 select(*(stories.c[name] for name in ("story_id", "relation", "trace")), articles)
                 .join(articles, articles.c.id == stories.c.article_id)
                 .where(stories.c.story_id == story_id)
-                .order_by(articles.c.seq)
+                .order_by(stories.c.seq)
             )
             return [_member(row) for row in connection.execute(query)]
 
@@ -171,6 +171,7 @@ _MEMBERS = (
         stories.c.trace,
         articles.c.id,
         *(articles.c[name] for name in ("source", "key", "url", "title", "lang", "outlet", "owner", "kind")),
+        articles.c.addresses,
         case((stories.c.trace.is_(None), articles.c.text), else_="").label("text"),
         articles.c.published,
         articles.c.fetched,
@@ -229,6 +230,7 @@ def _member(row: Row[*tuple[Any, ...]]) -> Member:
         fetched=row.fetched,
         relation=Relation(row.relation),
         trace=row.trace or b"",
+        addresses=tuple(row.addresses),
     )
 
 

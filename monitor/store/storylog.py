@@ -70,7 +70,7 @@ class StoryLog(Connected):
                     )
                     .join(articles, articles.c.id == stories.c.article_id)
                     .where(stories.c.story_id.in_(chunk))
-                    .order_by(articles.c.seq)
+                    .order_by(stories.c.seq)
                 )
                 for row in connection.execute(query):
                     told = (row.fetched, row.title, row.owner or row.outlet, row.relation)
@@ -78,17 +78,17 @@ class StoryLog(Connected):
         return [_line(story_id, found[story_id]) for story_id in ids]
 
     def story_told(self, prefix: str) -> list[Told]:
-        """The articles of the story whose id begins so, in order of arrival; none where that is no single story."""
+        """The articles of the story whose id begins so, in the order decided; none where that is no single story."""
         with transaction(self._engine, read_only=True) as connection:
             begins = stories.c.story_id.startswith(prefix, autoescape=True)
             ids = connection.execute(select(stories.c.story_id).where(begins).distinct().limit(2)).scalars().all()
             if len(ids) != 1:
                 return []
             query = (
-                select(articles, *(column for column in stories.columns if column.name != "article_id"))
+                select(articles, *(column for column in stories.columns if column.name not in {"article_id", "seq"}))
                 .join(articles, articles.c.id == stories.c.article_id)
                 .where(stories.c.story_id == ids[0])
-                .order_by(articles.c.seq)
+                .order_by(stories.c.seq)
             )
             return [Told(read_article(row), read_story(row, row.id)) for row in connection.execute(query)]
 

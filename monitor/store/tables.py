@@ -76,6 +76,7 @@ articles = Table(
     Column("country", String(2), nullable=False, server_default=""),
     Column("labels", JSON, nullable=False, server_default="[]"),
     Column("html", Text, nullable=False, server_default=""),
+    Column("addresses", JSON, nullable=False, server_default="[]"),
     Column("published", UtcDateTime),
     Column("fetched", UtcDateTime, nullable=False),
     Column("processed", UtcDateTime),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from monitor.stories import neardup
-from monitor.stories.live import Live, LiveMembers, Prepared
+from monitor.stories.live import Live, LiveMembers, Prepared, page_key
 from monitor.stories.neardup import Verdict
 from monitor.stories.novelty import changes
 from monitor.stories.sameness import Likeness, Setting, likeness, names_shared
@@ -31,8 +31,9 @@ def explained(new: Prepared, other: Live, live: LiveMembers, *, needed: float, c
     """
     gap = abs(new.time - other.time)
     past = live.past(other)
-    if new.trace.page and new.trace.page == other.page:
-        yield "page: both have the same address"
+    same = next((page for page in new.pages if page_key(page) in other.pages), "")
+    if same:
+        yield f"page: both are at {same}"
     if new.trace.digest == other.digest:
         yield "text: the same, word for word"
     common = neardup.overlap(new.hashes, past.hashes)

@@ -10,7 +10,6 @@ from monitor.model.article import Article
 from monitor.model.story import Change, Member, Relation, StoryDecision
 from monitor.stories import neardup, novelty
 from monitor.stories.explain import evidence, explained, other_language
-from monitor.stories.identity import canonical_url
 from monitor.stories.live import Live, LiveMembers, Prepared, prepare
 from monitor.stories.neardup import Overlap, Verdict
 from monitor.stories.sameness import Likeness, Setting, likeness
@@ -82,6 +81,7 @@ class Grouper:
             relation=decision.relation,
             trace=pack(new.trace),
             owner=article.owner,
+            addresses=article.addresses,
         )
         self._live.add(member, new)
         return member
@@ -140,7 +140,7 @@ class Grouper:
         return _join(article, before, Relation.EDITED, "edited_entry", common.jaccard, changes=added)
 
     def _same_page(self, article: Article, new: Prepared) -> StoryDecision | None:
-        for before in reversed(self._live.page(new.trace.page)):
+        for before, page in self._live.at_pages(new.pages):
             old = self._live.past(before)
             common = neardup.overlap(new.hashes, old.hashes)
             if not _still_about(new, old, common):
@@ -156,7 +156,7 @@ class Grouper:
                 "same_url",
                 common.containment,
                 changes=added,
-                evidence=(f"page {canonical_url(article.url)}",),
+                evidence=(f"page {page}",),
             )
         return None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from monitor.stories.trace import Past, Trace, pack_past, unpack, unpack_past
 from monitor.stories.vocabulary import ACTIONS, COMMON_STEMS
 
 MAX_LOOKALIKES = 50
+MAX_AT_PAGE = 20
 PASTS_KEPT = 1024
 LEDGERS_KEPT = 256
 MAX_TOKENS = 800
@@ -40,6 +42,7 @@ class Prepared:
     Attributes:
         time: the time to reckon from.
         hashes: word shingles.
+        pages: canonical addresses of its page, its own first.
     """
 
     time: datetime
@@ -48,6 +51,7 @@ class Prepared:
     side: Side
     told: Told
     trace: Trace
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Live:
     days: tuple[int, ...]
     all_days: tuple[int, ...]
     acts: tuple[int, ...]
-    page: int
+    pages: tuple[int, ...]
     digest: bytes
     lang: str
     looks_back: bool
@@ -105,10 +109,10 @@ def prepare(article: Article | Member) -> Prepared:
     told = tell(reading, time)
     in_lead = len({word for sentence in (reading.title, *reading.body[:LEAD_SENTENCES]) for word in sentence.words})
     content = f"{article.title}\0{article.text}".encode("utf-8", "surrogatepass")
-    page = canonical_url(article.url)
+    pages = pages_of(article)
     trace = Trace(
         digest=hashlib.blake2b(content, digest_size=8).digest(),
-        page=page_key(page),
+        page=page_key(pages[0]) if pages else 0,
         signature=signature(hashes),
         terms=terms_of(reading.weights, reading.names, _subjects(reading), in_lead),
         places=tuple(sorted(key_of(place) for place in reading.places))[:MAX_PLACES],
@@ -121,7 +125,7 @@ def prepare(article: Article | Member) -> Prepared:
         titled_only=reading.titled_only,
         body=pack_past(article.title[:1000], side, told),
     )
-    return Prepared(time, reading, hashes, side, told, trace)
+    return Prepared(time, reading, hashes, side, told, trace, pages)
 
 
 def _subjects(reading: Reading) -> frozenset[str]:
@@ -129,9 +133,15 @@ def _subjects(reading: Reading) -> frozenset[str]:
     return frozenset(w for w in reading.title.words if w not in ACTIONS and w not in COMMON_STEMS)
 
 
+def pages_of(article: Article | Member) -> tuple[str, ...]:
+    """The canonical addresses of its page, its own first."""
+    found = (canonical_url(url) for url in (article.url, *article.addresses))
+    return tuple(dict.fromkeys(page for page in found if page))
+
+
 def page_key(page: str) -> int:
-    """64 bits that stand for a canonical address, 0 for none."""
-    return int.from_bytes(hashlib.blake2b(page.encode(), digest_size=8).digest(), "little") if page else 0
+    """64 bits that stand for a canonical address."""
+    return int.from_bytes(hashlib.blake2b(page.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 class LiveMembers:
@@ -160,9 +170,10 @@ class LiveMembers:
         """The newest revision of an entry."""
         return self._entries.get((source, key))
 
-    def page(self, page: int) -> tuple[Live, ...]:
-        """Members at a canonical address, oldest first."""
-        return tuple(self._pages.get(page, ())) if page else ()
+    def at_pages(self, pages: Sequence[str]) -> list[tuple[Live, str]]:
+        """Members at one of these canonical addresses and which that is, newest first; some of many."""
+        found = {live.slot: (live, page) for page in reversed(pages) for live in self._pages.get(page_key(page), ())}
+        return [found[slot] for slot in sorted(found, reverse=True)[:MAX_AT_PAGE]]
 
     def ledger(self, story_id: str) -> Ledger:
         """What a live story has told."""
@@ -238,7 +249,7 @@ class LiveMembers:
             days=trace.days,
             all_days=trace.all_days,
             acts=trace.acts,
-            page=trace.page,
+            pages=_page_keys(member, trace.page),
             digest=trace.digest,
             lang=self._known.setdefault(trace.lang, trace.lang),
             looks_back=trace.looks_back,
@@ -251,8 +262,8 @@ class LiveMembers:
         self._next += 1
         self._write_signature(live.slot, trace.signature)
         self._entries[live.entry] = live
-        if live.page:
-            self._pages.setdefault(live.page, []).append(live)
+        for page in live.pages:
+            self._pages.setdefault(page, []).append(live)
         self._stories.setdefault(live.story_id, []).append(live.slot)
         if live.story_id in self._ledgers:
             self._ledgers[live.story_id].add(self.past(live).told, live.terms()[0].tolist())
@@ -271,8 +282,8 @@ class LiveMembers:
         self._members[live.slot] = live
         if self._entries.get(live.entry) is before:
             self._entries[live.entry] = live
-        if live.page:
-            self._pages[live.page] = [live if one is before else one for one in self._pages[live.page]]
+        for page in live.pages:
+            self._pages[page] = [live if one is before else one for one in self._pages[page]]
         self._leave(before)
         slots = self._stories.setdefault(story_id, [])
         slots.append(live.slot)
@@ -318,12 +329,19 @@ class LiveMembers:
         self._pasts.pop(live.slot, None)
         if self._entries.get(live.entry) is live:
             del self._entries[live.entry]
-        if live.page:
-            same_page = self._pages[live.page]
+        for page in live.pages:
+            same_page = self._pages[page]
             same_page.remove(live)
             if not same_page:
-                del self._pages[live.page]
+                del self._pages[page]
         self._leave(live)
+
+
+def _page_keys(member: Member, own: int) -> tuple[int, ...]:
+    """All addresses of its page as keys; the trace has its own."""
+    if not member.addresses:
+        return (own,) if own else ()
+    return tuple(page_key(page) for page in pages_of(member))
 
 
 def _trace_of(member: Member) -> Trace:

@@ -81,6 +81,8 @@ def test_a_page_fills_what_the_feed_left_open_and_no_more() -> None:
     told = with_page(replace(SUMMARY, title="Own", lang="en", authors=("Ben",)), page)
     assert (told.title, told.lang, told.published, told.authors) == ("Own", "en", SUMMARY.published, ("Ben",))
     assert (told.id, told.url, told.flags) == (SUMMARY.id, "http://wire.example/one", ("full_text",))
+    led = with_page(SUMMARY, replace(page, place="http://wire.example/led/1"))
+    assert (led.url, led.addresses) == (page.url, (SUMMARY.url, "http://wire.example/led/1"))
     assert with_page(SUMMARY, Page(PageKind.CONSENT)) == replace(SUMMARY, flags=("consent_page",))
 
 

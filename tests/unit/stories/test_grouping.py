@@ -169,6 +169,21 @@ def test_the_same_page_through_another_feed_is_a_copy():
     assert (decision.relation, decision.of, decision.reason) == ("copy", one.id, "same_url")
 
 
+def test_a_page_is_known_by_every_address_it_was_seen_under_also_after_a_restart():
+    title, later = "Engineer arrested in Velmora", START + timedelta(hours=1)
+    ways = ("https://feeds.example.org/~r/1", "https://example.org/go/1")
+    one = make("https://example.org/world.xml", "a", title, BODY, START, url="https://example.org/a", addresses=ways)
+    grouper = Grouper()
+    member = grouper.admit(one, grouper.decide(one))
+    restarted = Grouper()
+    restarted.restore([replace(member, title="", text="")])
+    for url, addresses in ((ways[0], ()), (ways[1], ()), ("https://example.org/other", ways[1:])):
+        other = make("https://example.org/all.xml", url, "Now", BODY[-60:], later, url=url, addresses=addresses)
+        for knowing in (grouper, restarted):
+            decision = knowing.decide(other)
+            assert (decision.relation, decision.of, decision.reason) == ("copy", one.id, "same_url")
+
+
 def test_one_address_for_many_entries_makes_no_copies():
     entries = [g.article for g in STREAM if g.relation == "new"][:6]
     at_home = [make(a.source, a.key, a.title, a.text, a.time, url="https://example.org/live") for a in entries]
