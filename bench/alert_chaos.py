@@ -218,7 +218,7 @@ async def deliver(url: str, base_url: str) -> None:
         }
         sink = make("slack", options, deps)
         call = StoreThread()
-        await call(store.recover, deps.clock.now(), ["slack"])
+        await call(store.recover, deps.clock.now(), ["slack"], "bench")
         outbox = Outbox(store, [sink], deps.clock, random.Random(), "bench", call=call, log=deps.log)
         print("up", flush=True)
         await outbox.run(asyncio.Event())

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 from pathlib import Path
 
 from monitor.errors import ConfigError
@@ -45,3 +46,22 @@ class DaemonLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def instance(folder: Path) -> str:
+    """The name of the daemon that works in this var folder, the same at every start: var/instance, made at the first.
+
+    By it a daemon knows what it was sending when it died from what another one on its database is sending now.
+
+    Raises:
+        ConfigError: the file cannot be read or written.
+    """
+    path = folder / "instance"
+    try:
+        known = path.read_text().strip() if path.exists() else ""
+        if not known:
+            known = secrets.token_hex(8)
+            path.write_text(f"{known}\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"paths.var: {path} cannot be used ({error}); mend its rights or take it away") from error
+    return known

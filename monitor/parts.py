@@ -1,8 +1,6 @@
 """What the daemon is made of: every part built from the settings and put together, with what closes it again."""
 
-import os
 import random
-import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from monitor.feed_notices import FeedNotices
 from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
 from monitor.intake import Intake
+from monitor.lock import instance
 from monitor.notices import Notices, tellable, with_deliveries, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Editor, Sink
@@ -96,7 +95,8 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
     sinks, takers, channel = destinations.all, destinations.takers, settings.slack.channel
     for sink in sinks:
         stack.push_async_callback(sink.close)
-    recovered = await call(store.recover, clock.now(), [sink.name for sink in sinks])
+    owner = instance(settings.paths.var)
+    recovered = await call(store.recover, clock.now(), [sink.name for sink in sinks], owner)
     if recovered:
         structlog.get_logger("monitor.daemon").info("deliveries of an earlier run go on", deliveries=recovered)
     rules = RulesInForce(settings.paths.rules, metrics, around.health, Kept(settings.paths.var / "rules"))
@@ -162,7 +162,7 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
         sinks,
         clock,
         around.rng,
-        f"{socket.gethostname()}:{os.getpid()}",
+        owner,
         call=call,
         log=structlog.get_logger("monitor.outbox"),
         late_after=lambda: policy.policy.late,

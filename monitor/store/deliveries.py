@@ -171,8 +171,8 @@ class DeliveryStore(Connected):
                 )
             )
 
-    def recover(self, now: datetime, sinks: Sequence[str]) -> int:
-        """Give back every claimed delivery, as uncertain; for a start when no other daemon can be running.
+    def recover(self, now: datetime, sinks: Sequence[str], owner: str) -> int:
+        """Give back, as uncertain, what this owner had claimed when it died; what others claimed they may be sending.
 
         That our process died is no failure of the far side, so the attempt does not count.
 
@@ -181,7 +181,7 @@ class DeliveryStore(Connected):
         """
         claimed = (
             update(deliveries)
-            .where(deliveries.c.state == DeliveryState.SENDING.value)
+            .where(deliveries.c.state == DeliveryState.SENDING.value, deliveries.c.owner == owner)
             .values(state=DeliveryState.PENDING.value, uncertain=True, next_try=now, owner="", lease_until=None)
             .values(attempts=case((deliveries.c.attempts > 0, deliveries.c.attempts - 1), else_=0))
         )

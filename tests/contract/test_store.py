@@ -397,19 +397,25 @@ class TestOutbox:
     def test_after_a_crash_claimed_deliveries_are_uncertain(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0))
         store.claim("slack", "me", NOON, LEASE, 10)
-        assert store.recover(NOON, ["slack"]) == 1
+        assert store.recover(NOON, ["slack"], "me") == 1
         [again] = store.claim("slack", "me", NOON, LEASE, 10)
         # That our process died is no failed attempt.
         assert (again.uncertain, again.attempts) == (True, 1)
+
+    def test_what_another_daemon_is_sending_is_left_to_it(self, store: SqlStore) -> None:
+        self.raise_alerts(store, ("one", "one", 0))
+        store.claim("slack", "other", NOON, LEASE, 10)
+        assert store.recover(NOON, ["slack"], "me") == 0
+        assert store.claim("slack", "me", NOON, LEASE, 10) == []
 
     def test_what_waits_for_a_sink_that_is_gone_goes_to_the_one_there_is(self, store: SqlStore) -> None:
         self.raise_alerts(store, ("one", "one", 0), ("two", "two", 0))
         [first] = store.claim("slack", "me", NOON, LEASE, 1)
         store.settle(replace(first, state=DeliveryState.SENT, ref="C1:1.0"), NOON)
-        assert store.recover(NOON, ["console"]) == 1
+        assert store.recover(NOON, ["console"], "me") == 1
         [moved] = store.claim("console", "me", NOON, LEASE, 10)
         assert (moved.alert.article_id, moved.uncertain) == (article("two").id, False)
-        store.recover(NOON, ["slack", "console"])
+        store.recover(NOON, ["slack", "console"], "me")
         assert store.open_deliveries() == (1, NOON)
 
     def test_open_deliveries_are_counted(self, store: SqlStore) -> None:

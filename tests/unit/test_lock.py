@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.lock import DaemonLock
+from monitor.lock import DaemonLock, instance
 
 
 def test_a_second_daemon_is_told_who_has_the_lock(tmp_path: Path) -> None:
@@ -23,3 +23,17 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file where the folder should be")
     with pytest.raises(ConfigError, match="paths\\.var"):
         DaemonLock(tmp_path / "var").acquire()
+
+
+def test_a_daemon_keeps_its_name(tmp_path: Path) -> None:
+    name = instance(tmp_path)
+    assert len(name) == 16
+    assert instance(tmp_path) == name
+    (tmp_path / "other").mkdir()
+    assert instance(tmp_path / "other") != name
+
+
+def test_a_name_that_cannot_be_kept_says_so(tmp_path: Path) -> None:
+    (tmp_path / "instance").mkdir()
+    with pytest.raises(ConfigError, match="instance cannot be used"):
+        instance(tmp_path)

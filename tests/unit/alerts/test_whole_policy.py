@@ -226,7 +226,7 @@ class World:
         for delivery in self.store.claim("slack", "me", self.clock.now(), 2 * MINUTE, 20, each=3):
             if not self.sink.down and not delivery.uncertain and self.rng.random() < 0.5:
                 self.sink.has.append(delivery)
-        self.store.recover(self.clock.now(), ["slack"])
+        self.store.recover(self.clock.now(), ["slack"], "me")
         self.outbox = self.deliverer()
         self.desk.restart()
 
