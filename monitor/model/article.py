@@ -197,7 +197,7 @@ class Article:
     @property
     def id(self) -> str:
         """Sixteen hex digits that name this revision everywhere: logs, database, alerts."""
-        return _digest(self.source, self.key, str(self.revision))
+        return article_id(self.source, self.key, self.revision)
 
     @property
     def content_hash(self) -> str:
@@ -259,6 +259,11 @@ def is_another(article: Article, title: str, url: str, published: datetime | Non
         return False
     words = [set(_WORD.findall(one.casefold())) for one in (article.title, title)]
     return all(words) and words[0].isdisjoint(words[1])
+
+
+def article_id(source: str, key: str, revision: int) -> str:
+    """The name of one revision of an entry: sixteen hex digits."""
+    return _digest(source, key, str(revision))
 
 
 def _digest(*parts: str) -> str:

@@ -76,6 +76,8 @@ def storable(text: str) -> str:
 def plain_title(markup: str, limit: int = MAX_TITLE) -> str:
     """A title on one line, markup taken out and entities resolved, even where they were encoded twice."""
     text = markup[: limit * 8]
+    if "<" not in text and "&" not in text and text.isascii() and text.isprintable():
+        return " ".join(text.split())[:limit].rstrip()
     for _ in range(2):
         if "<" in text and _has_markup(text):
             text = strip_markup(text)
@@ -94,6 +96,9 @@ def plain_text(markup: str, limit: int = MAX_TEXT) -> str:
     its own line breaks.
     """
     text = markup[:_MAX_MARKUP]
+    if "<" not in text and "&" not in text and text.isascii():
+        # Nothing in it can be markup, a reference or scrambled.
+        return tidy(text)[:limit].rstrip()
     if _has_markup(text):
         text = strip_markup(text)
         if "<" in text and _mostly_markup(text):
@@ -109,6 +114,9 @@ def plain_text(markup: str, limit: int = MAX_TEXT) -> str:
 
 def tidy(text: str) -> str:
     """Storable text with single spaces, no spaces at line ends and at most one blank line in a row."""
+    if text.isprintable():
+        # On one line, for no line break is.
+        return " ".join(text.split())
     text = storable(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
 

@@ -67,6 +67,9 @@ def parse_date(text: str | float, now: datetime, *, words: bool = True) -> datet
     """
     if isinstance(text, int | float):
         return _sane(_epoch(float(text)))
+    when = _quick(text)
+    if when is not None:
+        return _sane(when)
     text = " ".join(text[: _MAX_CHARS * 2].split())[:_MAX_CHARS]
     if not text or not any(char.isdigit() for char in text):
         return None
@@ -100,17 +103,24 @@ def _quick(text: str) -> datetime | None:
     """The commonest forms, without regular expressions of many branches."""
     if len(text) < 19 or text[4] != "-" or text[10] not in "T ":
         found = _MAIL.fullmatch(text)
-        month = _MONTHS.get(found[2].lower()) if found else None
-        if found is None or month is None:
-            return None
-        day, _, year, hour, minute, second = (int(part) if part.isdigit() else 0 for part in found.groups()[:6])
-        zone = UTC if found[7] in _UTC else _zone(found[7])
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
+        return _mailed(found) if found is not None else None
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _mailed(found: re.Match[str]) -> datetime | None:
+    day, name, year, hour, minute, second, offset = found.groups()
+    month = _MONTHS.get(name.lower())
+    if month is None:
+        return None
+    zone = UTC if offset in _UTC else _zone(offset)
+    try:
+        return datetime(int(year), month, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+    except ValueError:
+        return None
 
 
 def _iso(text: str) -> datetime | None:

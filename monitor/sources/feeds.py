@@ -96,6 +96,7 @@ class _Reading:
         self._lang = feed.lang or self._trusted_language()
         self._complaints = list(raw.problems)
         self._unreadable = 0
+        self._outlet = feed.outlet or feed.name or self._title or (urlsplit(feed.url).hostname or "")
 
     def result(self) -> ParsedFeed:
         items = self._raw.items
@@ -133,38 +134,41 @@ class _Reading:
 
     def _article(self, item: RawItem, shared: set[str]) -> Article:
         title = plain_title(item.title)
-        text = _fuller(plain_text(item.summary), plain_text(item.content) if item.content != item.summary else "")
-        base = _joined(self._base, item.base)
+        summary, content = item.summary, item.content if item.content != item.summary else ""
+        text = _fuller(plain_text(summary) if summary else "", plain_text(content) if content else "")
+        base = _joined(self._base, item.base) if item.base else self._base
         link = http_url(item.link, base)
-        published, flags = self._published(item)
+        date, flags = self._date(item)
+        published = date
+        if date is not None and date > self._now:
+            published, flags = self._now, ("published_in_future",)
         identity = " ".join(storable(item.id).split())
         if identity in shared or (link and identity.startswith("http") and http_url(identity, "") == link):
             identity = ""
         own_page = "" if item.link in shared or link == self._link else link
-        outlet = self._feed.outlet or self._feed.name or self._title or (urlsplit(self._feed.url).hostname or "")
         return Article(
             source=self._feed.url,
-            key=_key(identity, own_page, title, published, text),
+            key=_key(identity, own_page, title, date, text),
             title=title,
             text=text,
             fetched=self._now,
             published=published,
             url=link or (http_url(identity, "") if identity.startswith("http") else ""),
             lang=self._language(item, f"{title}. {text}"),
-            outlet=outlet,
+            outlet=self._outlet,
             group=self._feed.group,
             kind=SourceKind.FEED,
-            authors=_names(map(_person, item.authors)),
-            categories=_names(item.categories),
+            authors=_names(map(_person, item.authors)) if item.authors else (),
+            categories=_names(item.categories) if item.categories else (),
             flags=flags,
-            owner=self._feed.owner or outlet,
+            owner=self._feed.owner or self._outlet,
             html=sanitized(max(item.content, item.summary, key=len), link or base),
             country=self._feed.country,
             labels=self._feed.labels,
         )
 
-    def _published(self, item: RawItem) -> tuple[datetime | None, tuple[str, ...]]:
-        """When it came out, never later than now; and what there is to doubt about that."""
+    def _date(self, item: RawItem) -> tuple[datetime | None, tuple[str, ...]]:
+        """When it says it came out; and what there is to doubt about that."""
         written = item.published or item.updated
         if not written:
             return None, ()
@@ -175,7 +179,7 @@ class _Reading:
         if when is None:
             self._unreadable += 1
             return None, ("published_unreadable",)
-        return (self._now, ("published_in_future",)) if when > self._now else (when, ())
+        return when, ()
 
     def _trusted_language(self) -> str:
         """The declared language, unless the entries are surely in another: many sites never change the default."""
@@ -201,6 +205,8 @@ class _Reading:
         found: dict[str, set[str]] = {}
         ids = Counter(item.id for item in items if item.id)
         links = Counter(item.link for item in items if item.link)
+        if max(ids.values(), default=0) <= 1 and max(links.values(), default=0) <= 1:
+            return set()
         for item in items:
             front = item.link and http_url(item.link, self._base) == self._link
             words = plain_title(item.title or item.summary[:200]) if ids[item.id] > 1 or links[item.link] > 1 else ""

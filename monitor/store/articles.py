@@ -1,9 +1,8 @@
 """Articles in: what a poll brought, feed states, seed files, quarantine, and the queue of unprocessed articles."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -18,11 +17,11 @@ from monitor.model.article import (
     FeedState,
     Quarantined,
     SourceKind,
-    is_another,
     likely_time,
 )
 from monitor.store.connected import Connected, chunks, insert_missing, put
 from monitor.store.engine import transaction
+from monitor.store.revisions import new_revisions
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
 
 _LONGEST_REASON = 2_000
@@ -257,19 +256,18 @@ class ArticleStore(Connected):
 
 
 def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Article]]:
-    new = [_new_revisions(connection, batch.articles) for batch in batches]
+    new = new_revisions(connection, batches)
     rows = [
-        article_row(article) | {"turn": _turn(article, batch.ahead + place)}
+        article_row(one.article, one.id, one.content) | {"turn": _turn(one.article, batch.ahead + place)}
         for batch, found in zip(batches, new, strict=True)
-        for place, article in enumerate(found)
+        for place, one in enumerate(found)
     ]
     insert_missing(connection, articles, rows)
     files = {path: digest for batch in batches for path, digest in batch.files.items()}
     put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in files.items()])
-    for batch in batches:
-        _clear_quarantine(connection, batch)
+    _clear_quarantine(connection, batches)
     put(connection, quarantine, _complaints(entry for batch in batches for entry in batch.quarantined))
-    return new
+    return [[one.article for one in found] for found in new]
 
 
 def _turn(article: Article, place: int) -> int:
@@ -287,75 +285,12 @@ def _read_state(row: Row[*tuple[Any, ...]]) -> FeedState:
     return FeedState(**{**row._mapping, **lists, "rhythm": row.rhythm or b""})
 
 
-def _new_revisions(connection: Connection, found: Iterable[Article]) -> list[Article]:
-    by_source: dict[str, dict[str, list[Article]]] = defaultdict(lambda: defaultdict(list))
-    for article in found:
-        by_source[article.source][article.key].append(article)
-    new = []
-    for source, by_key in by_source.items():
-        known = _known(connection, source, list(by_key))
-        again = _with_used_ids(connection, source, by_key, known)
-        if again:
-            by_key.update(again)
-            known.update(_known(connection, source, list(again)))
-        for key, versions in by_key.items():
-            hashes, newest = known.get(key, (set(), 0))
-            for version in versions:
-                content = version.content_hash
-                if content not in hashes:
-                    newest += 1
-                    hashes.add(content)
-                    new.append(version if version.revision == newest else replace(version, revision=newest))
-    return new
-
-
-def _with_used_ids(
-    connection: Connection,
-    source: str,
-    by_key: dict[str, list[Article]],
-    known: Mapping[str, tuple[set[str], int]],
-) -> dict[str, list[Article]]:
-    """Articles whose id their feed gave to others before, taken out of those by key and put under keys of their own."""
-    changed = [
-        key
-        for key, versions in by_key.items()
-        if key in known
-        and versions[0].kind is SourceKind.FEED
-        and any(one.content_hash not in known[key][0] for one in versions)
-    ]
-    again: dict[str, list[Article]] = defaultdict(list)
-    for chunk in chunks(changed):
-        query = (
-            select(articles.c.key, articles.c.title, articles.c.url, articles.c.published)
-            .where(articles.c.source == source, articles.c.key.in_(chunk))
-            .order_by(articles.c.revision)
-        )
-        newest = {row.key: (row.title, row.url, row.published) for row in connection.execute(query)}
-        for key, before in newest.items():
-            for one in [one for one in by_key[key] if is_another(one, *before)]:
-                own = f"{key[:200]}~{hashlib.sha256((one.url or one.title).encode()).hexdigest()[:16]}"
-                again[own].append(replace(one, key=own))
-                by_key[key].remove(one)
-    return dict(again)
-
-
-def _known(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, tuple[set[str], int]]:
-    known: dict[str, tuple[set[str], int]] = {}
-    for chunk in chunks(keys):
-        query = select(articles.c.key, articles.c.revision, articles.c.content_hash).where(
-            articles.c.source == source, articles.c.key.in_(chunk)
-        )
-        for row in connection.execute(query):
-            hashes, newest = known.get(row.key, (set(), 0))
-            known[row.key] = (hashes | {row.content_hash}, max(newest, row.revision))
-    return known
-
-
-def _clear_quarantine(connection: Connection, batch: Batch) -> None:
-    """Forget what was wrong with a source or file that has now been read."""
-    if batch.state is not None and not batch.state.failures:
-        connection.execute(delete(quarantine).where(quarantine.c.source == batch.state.url))
-    for path in batch.files:
+def _clear_quarantine(connection: Connection, batches: Sequence[Batch]) -> None:
+    """Forget what was wrong with sources and files that have now been read."""
+    read = [batch.state.url for batch in batches if batch.state is not None and not batch.state.failures]
+    for chunk in chunks(read):
+        connection.execute(delete(quarantine).where(quarantine.c.source.in_(chunk)))
+    for path in (path for batch in batches for path in batch.files):
         mine = (quarantine.c.ref == path) | quarantine.c.ref.startswith(f"{path}:", autoescape=True)
         connection.execute(delete(quarantine).where(quarantine.c.source == "seeds", mine))
 
@@ -369,10 +304,10 @@ def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def article_row(article: Article) -> dict[str, Any]:
-    """The row of an article."""
+def article_row(article: Article, name: str = "", content: str = "") -> dict[str, Any]:
+    """The row of an article; its id and the hash of its words are reckoned where not given."""
     row = {name: getattr(article, name) for name in _NAMES}
-    row |= {"id": article.id, "content_hash": article.content_hash, "kind": article.kind.value}
+    row |= {"id": name or article.id, "content_hash": content or article.content_hash, "kind": article.kind.value}
     return row | {name: list(row[name]) for name in _LISTS}
 
 
