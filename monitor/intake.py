@@ -273,10 +273,8 @@ class Intake:
         before, now = self._states.get(feed.url), self._clock.now()
         try:
             batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
-        except Exception as error:  # noqa: BLE001 - a mistake of ours on one feed must not stop it or the others
-            self._metrics.failures.labels("poll").inc()
-            self._log.error("a poll failed: this is a bug, please report it", feed=feed.url, exc_info=error)
-            batch = Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
+        except Exception as error:  # noqa: BLE001 - see _mistake
+            batch = self._mistake("poll", feed, before, error)
         first = before is None or before.first_ok is None or _turns(before, batch.state)
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
@@ -289,6 +287,8 @@ class Intake:
         except StoreError as error:
             self._not_stored(error)
             return False
+        except Exception as error:  # noqa: BLE001 - as above
+            batch = self._mistake("store", feed, before, error)
         if first and batch.articles:
             batch = replace(batch, articles=_baseline(batch.articles))
         self._polled.put_nowait(_Polled(feed, before, batch, stored))
@@ -300,16 +300,33 @@ class Intake:
             group = [await self._polled.get()]
             while len(group) < _GROUP and not self._polled.empty():
                 group.append(self._polled.get_nowait())
-            try:
-                await self._store_group(group)
-            except StoreError as error:
-                self._not_stored(error)
-            except Exception:  # noqa: BLE001 - as above
-                self._metrics.failures.labels("store").inc()
-                self._log.exception("polls could not be stored: this is a bug, please report it", polls=len(group))
+            await self._store_polls(group)
             for polled in group:
                 if not polled.stored.done():
                     polled.stored.set_result(False)
+
+    async def _store_polls(self, group: Sequence[_Polled], *, again: bool = False) -> None:
+        """Store polls; where one of them cannot be, each by itself, so that this one alone counts as failed."""
+        try:
+            await self._store_group(group)
+        except StoreError as error:
+            self._not_stored(error)
+        except Exception as error:  # noqa: BLE001 - as above
+            if len(group) > 1:
+                for polled in group:
+                    await self._store_polls([polled])
+                return
+            [polled] = group
+            failed = self._mistake("store", polled.feed, polled.before, error)
+            if not again:
+                await self._store_polls([replace(polled, batch=failed)], again=True)
+
+    def _mistake(self, where: str, feed: Feed, before: FeedState | None, error: Exception) -> Batch:
+        """Tell of a mistake of ours on one feed; the poll counts as failed, so that neither it nor others stop."""
+        self._metrics.failures.labels(where).inc()
+        self._log.error("a poll failed: this is a bug, please report it", at=where, feed=feed.url, exc_info=error)
+        now = self._clock.now()
+        return Batch(state=schedule.after_failure(feed, before, error, now, self._rng, pace=self._pace))
 
     async def _store_group(self, group: Sequence[_Polled]) -> None:
         """Store articles, then what was learnt with them; a crash between has the feeds polled again."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import FetchError, HostHeldError, ParseError
 from monitor.model.article import Batch, Feed, FeedState, Quarantined
+from monitor.sources.clean import storable
 from monitor.sources.feeds import ParsedFeed, parse_feed
 from monitor.sources.http import Fetched, GuardedClient
 from monitor.sources.hubs import hub_of
@@ -62,7 +63,7 @@ async def poll(
     except ParseError as error:
         return Batch(
             state=after_failure(feed, state, error, now, rng, pace=pace),
-            quarantined=(Quarantined(feed.url, "", str(error), now),),
+            quarantined=(Quarantined(feed.url, "", storable(str(error)), now),),
         )
     if parsed.sitemaps:
         # The index says nothing about what is new in its sitemaps: it is read again each time.
@@ -111,7 +112,7 @@ async def _with_sitemaps(index: ParsedFeed, feed: Feed, client: GuardedClient, n
         try:
             parsed = await _parse(await client.get(address), feed, now)
         except (FetchError, ParseError) as error:
-            quarantined.append(Quarantined(feed.url, address, str(error), now))
+            quarantined.append(Quarantined(feed.url, address, storable(str(error)), now))
             continue
         articles += parsed.articles
         quarantined += parsed.quarantined

@@ -9,12 +9,14 @@ from email.utils import parsedate_to_datetime
 
 from monitor.errors import FetchError, ParseError
 from monitor.model.article import Feed, FeedState
+from monitor.sources.clean import storable
 from monitor.sources.looks import Looks, turned
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])(?:s-maxage|max-age)\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _UNCACHED = re.compile(r"\b(?:no-cache|no-store)\b", re.IGNORECASE)
 _MAX_FAILURES = 1_000_000
 _MAX_TTL = 10_000
+_MAX_VALIDATOR = 1_000
 # Hours that a feed may ask to be left alone for: a weekend. One that asks for more is not asked about it.
 _MAX_SKIP = 72
 # A feed that has become another one is what it is after so long.
@@ -98,8 +100,8 @@ def after_success(
         before,
         next_poll=now + max(feed.interval or pace.minimum, pace.minimum, wish),
         # A 304 may leave its validators out; a new body without any has none.
-        etag=headers.get("etag", "" if fresh else before.etag)[:500],
-        last_modified=headers.get("last-modified", "" if fresh else before.last_modified)[:100],
+        etag=_validator(headers, "etag", "" if fresh else before.etag),
+        last_modified=_validator(headers, "last-modified", "" if fresh else before.last_modified),
         body_hash=body_hash or before.body_hash,
         failures=0,
         failing_since=None,
@@ -112,6 +114,12 @@ def after_success(
     )
     when = allowed(after, now)
     return after if when == after.next_poll else replace(after, next_poll=when)
+
+
+def _validator(headers: Mapping[str, str], name: str, otherwise: str) -> str:
+    """A validator as it can be stored and sent back: not cut, for it must come back whole, and in ASCII."""
+    value = headers.get(name, otherwise)
+    return value if len(value) <= _MAX_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
 def _seen(before: FeedState, looks: Looks, now: datetime) -> FeedState:
@@ -175,7 +183,7 @@ def after_failure(
         next_poll=now + wait,
         failures=failures,
         failing_since=before.failing_since or now,
-        last_error=str(error)[:500],
+        last_error=storable(str(error))[:500],
         moved_to="" if status in {404, 410} else before.moved_to,
         retired=before.retired or gone,
         not_a_feed=isinstance(error, ParseError),

@@ -31,7 +31,9 @@ def set_up(
         structlog.processors.StackInfoRenderer(),
     ]
     if not text:
-        shared.append(structlog.processors.dict_tracebacks)
+        # Without local variables, which hold the secrets of requests.
+        trace = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        shared.append(structlog.processors.ExceptionRenderer(trace))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -43,7 +45,12 @@ def set_up(
         cache_logger_on_first_use=False,
     )
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0, pad_level=False)
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(),
+            pad_event_to=0,
+            pad_level=False,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if text
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
@@ -61,6 +68,8 @@ def set_up(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # A tick that a slow machine skips is no trouble: the next one does what is due.
+    logging.getLogger("apscheduler.scheduler").setLevel(max(logging.ERROR, root.level))
     for name in (*_QUIET, *(quiet if level != "debug" else ())):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.intake import BACKLOG_LIMIT, Intake
-from monitor.model.article import BASELINE
+from monitor.model.article import BASELINE, FeedState
 from monitor.ports import Processed
 from monitor.sources.condition import Trouble
 from monitor.sources.http import GuardedClient, Limits
@@ -120,3 +120,21 @@ async def test_what_another_feed_lists_that_took_its_place_was_there_before_too(
             ("a", True), ("b", False), ("c", True), ("d", False),
         ]  # fmt: skip
         assert made.intake.troubles()[made.url("/rss")].trouble is Trouble.OTHER
+
+
+async def test_a_poll_that_cannot_be_stored_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk(tmp_path, "/bad", "/good", "/fair") as made:
+        bad, put = made.url("/bad"), made.store.put_feed_states
+
+        def picky(states: list[FeedState]) -> None:
+            if any(state.url == bad and not state.failures for state in states):
+                raise RuntimeError("a mistake of ours")
+            put(states)
+
+        monkeypatch.setattr(made.store, "put_feed_states", picky)
+        await made.intake.poll_all_due()
+        assert {url: state.failures for url, state in made.store.feed_states().items()} == {
+            bad: 1,
+            made.url("/good"): 0,
+            made.url("/fair"): 0,
+        }

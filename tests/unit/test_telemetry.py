@@ -5,6 +5,7 @@ import json
 import socket
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -106,3 +107,19 @@ class TestLogs:
         set_up("warning", "json", stream)
         structlog.get_logger("monitor.test").info("quiet")
         assert stream.getvalue() == ""
+
+    @pytest.mark.parametrize("style", ["json", "text"])
+    def test_an_exception_is_logged_without_what_its_variables_hold(self, style: Literal["json", "text"]) -> None:
+        stream = io.StringIO()
+        set_up("info", style, stream)
+        secret = "-".join(["hush", "hush"])
+
+        def ask(header: str) -> None:
+            raise RuntimeError(f"{len(header)} letters")
+
+        try:
+            ask(secret)
+        except RuntimeError:
+            structlog.get_logger("monitor.test").exception("a mistake")
+        assert "9 letters" in stream.getvalue()
+        assert secret not in stream.getvalue()

@@ -51,6 +51,13 @@ async def test_an_unchanged_feed_brings_nothing(source: Source) -> None:
     assert (await source.poll(play.body(), first.state)).articles == (), "the same body without validators"
 
 
+@pytest.mark.parametrize("etag", ["caf\u00e9", "\u00ff", "x" * 5_000])
+async def test_validators_that_could_not_be_sent_back_are_not_kept(source: Source, etag: str) -> None:
+    state = (await source.poll(play.body(ETag=etag))).state
+    assert state is not None
+    assert (state.etag, state.failures) == ("", 0)
+
+
 async def test_a_feed_that_goes_on_failing_is_asked_without_validators(source: Source) -> None:
     state = (await source.poll(play.conditional())).state
     for _ in range(4):
