@@ -236,10 +236,10 @@ CARD_ERRORS = ("claim told as a fact", "wrong actor", "lost negation", "lost mod
 
 def _cards(piece: Piece, facts: Facts) -> Iterator[Verdict]:
     """Each line of the card that tells an annotated event, as its reader understands it."""
-    acts = list(goldset.acts(piece))
+    acts = [act for act in goldset.acts(piece) if len(re.findall(rf"\b{re.escape(act.trigger)}\b", piece.text)) == 1]
     for line in facts.headlines:
         event = facts.events[line.event] if line.event is not None else None
-        act = next((a for a in acts if event is not None and a.trigger == event.trigger), None)
+        act = next((a for a in acts if event is not None and event.trigger in a.trigger.split()), None)
         if act is None or event is None:
             continue
         told = f"[{line.attribution}] {line.text!r}: {line.who} | {line.what} | {line.whom}; {act.line}"

@@ -5,7 +5,7 @@ from monitor.facts.words import words
 _TYPES: dict[str, str] = {
     "attack": (
         "attack strike bomb bombard shell hit target raid shoot fire launch invade assault storm ambush stab"
-        " attack intercept shoot down"
+        " intercept repel capture ram kidnap abduct hijack"
     ),
     "kill": "kill murder assassinate execute slay massacre",
     "die": "die perish drown",
@@ -24,18 +24,19 @@ _TYPES: dict[str, str] = {
         " cross transfer deport ship"
     ),
     "agree": "agree sign ratify settle reach negotiate pass adopt endorse accept",
+    "rescue": "rescue save",
     "meet": "meet visit host summon",
     "win": "elect win defeat lose beat draw qualify vote",
     "office": "appoint resign quit dismiss oust nominate sack step name hire promote replace inaugurate",
     "justice": (
         "arrest detain charge indict sentence convict jail acquit sue fine extradite imprison rule overturn"
-        " uphold investigate search seize accuse"
+        " uphold investigate search seize accuse free release pardon clear prosecute"
     ),
     "give": "give provide supply deliver donate fund offer lend transfer award pay",
     "trade": "buy acquire sell merge purchase invest export import raise cut slash hike",
     "change": (
         "rise fall grow drop increase decrease decline jump surge plunge tumble climb soar slip shrink gain"
-        " double triple"
+        " double triple slow slide rebound recover downgrade upgrade"
     ),
     "use": "use employ deploy test",
     "find": "discover find detect identify uncover",
@@ -47,6 +48,29 @@ _TYPES: dict[str, str] = {
     ),
 }
 TYPE_OF = {verb: kind for kind, verbs in reversed(_TYPES.items()) for verb in verbs.split()}
+
+PHRASAL = {
+    phrase: kind
+    for kind, phrases in {
+        "attack": "shoot down|gun down|lash out|open fire",
+        "destroy": "blow up|burn down|break up|set off|go off",
+        "stop": "call off|shut down|turn back|turn away|break off|hold up|hold back|cut off|lock down|pull out",
+        "office": "step down|stand down|step aside|take over",
+        "justice": "lock up|turn in",
+        "move": "set off|set out|pull back|fly in|fly out|move in|move out",
+        "give": "hand over|hand out|give back|pay out",
+        "permit": "wave through",
+        "change": "go up|go down",
+        "agree": "sign off",
+        "tell": "turn down|rule out|play down|own up|speak out",
+        "protest": "walk out|take up",
+        "use": "use up",
+        "trade": "sell off|buy up|buy out|write off|write down",
+        "find": "turn up|dig up",
+    }.items()
+    for phrase in phrases.split("|")
+}
+"""Verbs whose particle makes another act of them."""
 
 NOUNS = {
     noun: kind
@@ -142,6 +166,10 @@ ABILITY_NOUNS = words(
     " authorisation approval way reason freedom light nod go-ahead clearance"
 )
 
+FIGURES = words(
+    "loss profit revenue earning earnings sale income result turnover surplus deficit rise fall increase decrease drop"
+    " gain growth decline jump case death"
+)
 PLACES = words(
     "province region city town village district area country state county capital island suburb neighbourhood"
     " neighborhood place square street border coast valley mountain port site"

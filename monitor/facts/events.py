@@ -77,7 +77,7 @@ class Events:
     def _verbal(self, verb: "Token") -> Event | None:
         lemma = verb.lemma_.lower()
         kind = acts.TYPE_OF.get(lemma, "say" if lemma in cues.SPEECH else "other")
-        if verb.i in self._cues and kind in {"say", "other", "find"}:
+        if verb.i in self._cues and kind in {"say", "other", "find"} and not _posts_figures(verb):
             return None
         if (kind == "say" and not _tells_something(verb)) or (lemma in _EMPTY_VERBS and not _is_whole(verb)):
             return None
@@ -89,6 +89,11 @@ class Events:
         fired = self.names.at(patient) if lemma == "fire" and patient is not None else None
         if fired is not None and fired.type == "PERSON":
             kind = "office"
+        particle = next((c.lower_ for c in verb.children if c.dep_ == "prt"), "")
+        if particle:
+            # 'called off' is the reverse of 'called'
+            lemma = f"{lemma} {particle}"
+            kind = acts.PHRASAL.get(lemma, kind)
         light = self.roles.light(verb, patient)
         if light is not None:
             lemma, kind = light
@@ -162,7 +167,8 @@ class Events:
         )
 
     def _time(self, verb: "Token") -> TimeRef | None:
-        """A time inside the clause whose nearest verb upwards is this one."""
+        """The time nearest to the verb inside its clause that no verb below it takes; one after it before one ahead."""
+        found: list[tuple[bool, int, TimeRef]] = []
         for ref in self._times_between(verb.left_edge.idx, verb.right_edge.idx + len(verb.right_edge)):
             token = next(iter(self.reading.tokens(ref.span.start, ref.span.end)), None)
             if token is None:
@@ -173,8 +179,8 @@ class Events:
                 if above.pos_ in {"VERB", "AUX"} and above.dep_ not in {"aux", "auxpass"}:
                     break
             if above.i == verb.i:
-                return ref
-        return None
+                found.append((ref.span.start < verb.idx, abs(ref.span.start - verb.idx), ref))
+        return min(found, key=lambda one: one[:2])[2] if found else None
 
     def _times_between(self, start: int, end: int) -> Sequence[TimeRef]:
         low = bisect.bisect_left(self.times, start, key=lambda ref: ref.span.start)
@@ -185,7 +191,7 @@ class Events:
         """A role's filler with its phrase and, where known, its name."""
         if token is None:
             return None
-        span = self.names.widened(chars(self.reading, *phrase(token)))
+        span = self._without_time(token, self.names.widened(chars(self.reading, *phrase(token))))
         entity = self.names.at(token)
         name = entity.canonical if entity is not None else ""
         if not name:
@@ -207,6 +213,17 @@ class Events:
             index = self.antecedents.resolve(token) if token.lower_ in PRONOUNS or token.pos_ == "NOUN" else None
             name = self.names.entities[index].canonical if index is not None else ""
         return Arg(self.reading.text[span.start : span.end], span, name)
+
+    def _without_time(self, head: "Token", span: Span) -> Span:
+        """'The court on Monday' is the court."""
+        for ref in self._times_between(head.idx + len(head), span.end):
+            words = self.reading.tokens(head.idx + len(head), ref.span.start)
+            opens = words[-1] if words and words[-1].pos_ == "ADP" else None
+            if ref.span.end >= span.end and (
+                opens is None or opens.lower_ in {"on", "in", "at", "by", "from", "since"}
+            ):
+                return self.reading.trimmed(span.start, opens.idx if opens is not None else ref.span.start)
+        return span
 
     def _made(  # noqa: PLR0917
         self,
@@ -249,7 +266,7 @@ class Events:
             recipient=self.arg(recipient),
             instrument=self.arg(self.roles.instrument(trigger)) if trigger.pos_ == "VERB" else None,
             place=place,
-            time=Arg(time.text, time.span, time.value) if time is not None else None,
+            time=Arg(time.text, time.span, f"{time.value}/{time.end}" if time.end else time.value) if time else None,
             purpose=self._purpose(trigger),
             polarity=polarity,
             modality=modality,
@@ -342,6 +359,16 @@ def _tells_something(verb: "Token") -> bool:
         return True
     target = next((c for c in verb.children if c.dep_ == "dobj"), None)
     return target is not None and target.pos_ in {"NOUN", "PROPN"}
+
+
+def _posts_figures(verb: "Token") -> bool:
+    """'Reported a net loss' is an act of a company."""
+    target = next((c for c in verb.children if c.dep_ == "dobj"), None)
+    return (
+        verb.lemma_.lower() in {"report", "post", "record", "book"}
+        and target is not None
+        and target.lemma_.lower() in acts.FIGURES
+    )
 
 
 def _opens_clause(token: "Token", head: "Token") -> bool:

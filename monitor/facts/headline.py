@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.facts.reading import FINITE, Reading, subject_of
-from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Quote, Span
+from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Modality, Quote, Span
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -22,6 +22,7 @@ _WEIGHT = {
     "stop": 2.4,
     "move": 2.2,
     "agree": 2.2,
+    "rescue": 2.4,
     "meet": 1.6,
     "win": 2.4,
     "office": 2.6,
@@ -38,7 +39,9 @@ _WEIGHT = {
     "other": 1.0,
     "be": 0.3,
 }
-_MODALITY = {"asserted": 1.0, "planned": 0.7, "requested": 0.55, "denied": 0.6, "possible": 0.45, "conditional": 0.3}
+_MODALITY = {"asserted": 1.0, "planned": 0.8, "requested": 0.65, "denied": 0.7, "possible": 0.6, "conditional": 0.3}
+_PLACE = (3.6, 1.7, 1.3, 1.1, 1.0)
+"""News says first what matters: what the first sentences below the title, the title among them, count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,10 @@ def find(
             break
         event = events[candidate.index]
         span = _told(reading, event, claims)
-        if span is None:
+        if span is None or _tells_only_who_says(event, span, claims):
             continue
-        headline = _headline(reading, event, span, candidate, claims)
+        index = _main(reading, candidate.index, span, events)
+        headline = _headline(reading, events[index], span, _Ranked(candidate.score, index), claims)
         if any(_same(headline, other) for other in chosen):
             continue
         chosen.append(headline)
@@ -80,10 +84,15 @@ def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequ
         return 0.0
     if reading.sentence_span(event.sentence).end - reading.sentence_span(event.sentence).start > 1500:
         return 0.0
-    score = _WEIGHT.get(event.type, 1.0) * _MODALITY[event.modality]
-    score *= {0: 2.2, 1: 1.7, 2: 1.4, 3: 1.1, 4: 1.0}.get(event.sentence, max(0.3, 0.9 - 0.03 * event.sentence))
+    weight = _WEIGHT.get(event.type, 1.0)
+    score = (1 + 0.6 * (weight - 1) if weight > 1 else weight) * _MODALITY[event.modality]
+    first = reading.sentence(reading.title_length) if reading.title_length else 0
+    place = max(0, event.sentence - max(0, first))
+    score *= _PLACE[place] if place < len(_PLACE) else max(0.3, 0.9 - 0.03 * place)
     if event.span.start < reading.title_length:
         score *= 1.25
+    if reading.text[: reading.sentence_span(event.sentence).end].rstrip().endswith("?"):
+        score *= 0.3
     score *= 1.0 + 0.25 * (event.agent is not None and bool(event.agent.entity)) + 0.2 * (event.patient is not None)
     score *= 1.0 + 0.1 * (event.place is not None) + 0.1 * (event.time is not None)
     if (
@@ -104,8 +113,36 @@ def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequ
     elif _is_subordinate(event, reading):
         score *= 0.6
     if event.claim is not None:
-        score *= 0.8 if claims[event.claim].source is not None else 0.6
+        score *= 0.9 if claims[event.claim].source is not None else 0.7
     return score
+
+
+def _tells_only_who_says(event: Event, span: Span, claims: Sequence[Claim]) -> bool:
+    """'The spokesman warned', without what he warned of."""
+    if event.type == "say" and event.patient is None and span.end - span.start < 30:
+        return True
+    return any(
+        claim.cue_span.start <= event.trigger_span.start < claim.cue_span.end
+        and not any(_covers(span, piece) or _covers(piece, span) for piece in claim.content)
+        for claim in claims
+    )
+
+
+def _main(reading: Reading, index: int, span: Span, events: Sequence[Event]) -> int:
+    """Of the events in a stretch the one that its first main verb tells, so that who and what are the stretch's own."""
+    verb = _governor(reading, events[index])
+    if verb is None or verb.dep_ == "ROOT":
+        return index
+    inside = [i for i, one in enumerate(events) if _covers(span, one.trigger_span) and one.rule != "event.noun"]
+    tokens = reading.tokens(span.start, span.end)
+    if not tokens:
+        return index
+    first, last = tokens[0].i, tokens[-1].i
+    for i in inside:
+        top = _governor(reading, events[i])
+        if top is not None and (top.dep_ == "ROOT" or not first <= top.head.i <= last):
+            return i
+    return index
 
 
 def _is_subordinate(event: Event, reading: Reading) -> bool:
@@ -180,11 +217,29 @@ def _headline(reading: Reading, event: Event, span: Span, ranked: _Ranked, claim
         rule="headline.event",
         event=ranked.index,
         who=_name(event.agent),
-        what=event.lemma if event.polarity == "positive" else f"not {event.lemma}",
+        what=_what(event),
         whom=_name(event.patient or event.recipient),
         where=_name(event.place),
         when=event.time.entity if event.time is not None else "",
     )
+
+
+_FORCE: dict[Modality, str] = {
+    "asserted": "",
+    "possible": "may",
+    "planned": "to",
+    "conditional": "would",
+    "requested": "should",
+    "denied": "denied:",
+}
+
+
+def _what(event: Event) -> str:
+    """The act with its force: 'attack', 'not attack', 'may attack', 'denied: attack'."""
+    force = _FORCE[event.modality]
+    negation = "not" if event.polarity == "negative" else ""
+    order = (negation, force) if force == "to" else (force, negation)
+    return " ".join(word for word in (*order, event.lemma) if word)
 
 
 def _claim_told(reading: Reading, span: Span, event: Event, claims: Sequence[Claim]) -> int | None:

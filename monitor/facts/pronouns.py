@@ -243,6 +243,16 @@ def _bound_apart(pronoun: "Token", candidate: "Token") -> bool:
     """A verb's subject and its plain pronoun object are two different people."""
     if pronoun.lower_ in {"his", "her", "its", "their"} or pronoun.lower_.endswith(("self", "selves")):
         return False
-    if pronoun.dep_ in {"dobj", "dative"} and candidate.head.i == pronoun.head.i and is_subject(candidate):
+    if candidate.dep_ == "appos":
+        candidate = candidate.head
+    verb, steps = pronoun.head, 0
+    while verb.dep_ in {"conj", "xcomp"} and verb.head.i != verb.i and steps < 4:
+        # 'the producer sued and defamed her', 'wanted to sue her'
+        if pronoun.dep_ in {"dobj", "dative"} and is_subject(candidate) and candidate.head.i == verb.i:
+            return True
+        if any(is_subject(c) for c in verb.children) or any(c.dep_ == "dobj" for c in verb.head.children):
+            break
+        verb, steps = verb.head, steps + 1
+    if pronoun.dep_ in {"dobj", "dative"} and candidate.head.i == verb.i and is_subject(candidate):
         return True
     return candidate.dep_ in {"dobj", "dative"} and candidate.head.i == pronoun.head.i

@@ -1,8 +1,9 @@
 """One document as the rules see it: the text, its tokens and its sentences."""
 
 import bisect
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _DATELINE = re.compile(
     r"(?: ?\([^()\n]{2,40}\))? ?[—–-]+ "
 )
 """'KYIV, Nov 18 (Reuters) - ' before the first sentence is no part of it."""
+_DASHES = re.compile("[—–-]+(?= $)")
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
@@ -103,6 +105,7 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     ]
     for match in datelines:
         mended = mended[: match.start()] + _quieted(match.group(), known or {}) + mended[match.end() :]
+    mended = _closed(mended, paragraphs)
     breaks = {span.start for span in paragraphs} | {match.end() for match in datelines}
     doc = pipeline.read(mended, frozenset(breaks))
     starts = []
@@ -124,8 +127,23 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     )
 
 
+def _closed(mended: str, paragraphs: Sequence[Span]) -> str:
+    """A full stop in the gap after a title or heading that has none, lest the model run on into what follows."""
+    pieces, done = [], 0
+    for span, following in itertools.pairwise(paragraphs):
+        end = len(mended[span.start : following.start].rstrip()) + span.start
+        if end + 1 < following.start and end > span.start and mended[end - 1].isalnum():
+            pieces += [mended[done:end], ". "]
+            done = end + 2
+    return "".join([*pieces, mended[done:]])
+
+
 def _quieted(dateline: str, known: Mapping[str, str]) -> str:
-    """'LUBBOCK, Texas - ' with its city in usual case; what is not in capitals stays."""
+    """'LUBBOCK, Texas - ' with its city in usual case, and a full stop for its dash to part it from the sentence.
+
+    What is not in capitals stays.
+    """
+    dateline = _DASHES.sub(lambda dash: "." + " " * (len(dash.group()) - 1), dateline)
     place, bracket, agency = dateline.partition("(")
 
     def quiet(match: re.Match[str]) -> str:

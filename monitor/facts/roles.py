@@ -68,6 +68,8 @@ class Roles:
             return None if own is None or own.lower_ == "that" else own
         if own is not None and own.lower_ in _RELATIVE and verb.dep_ == "relcl":
             return verb.head
+        if own is not None and own.i < verb.i and own.lower_ in {"what", "that", "which", "who", "whom"}:
+            return None
         if (
             own is None
             and verb.dep_ == "relcl"
@@ -327,7 +329,7 @@ class Roles:
                     if prep.dep_ != "prep" or prep.lower_ not in acts.PLACE_PREPOSITIONS:
                         continue
                     target = next((g for g in prep.children if g.dep_ == "pobj"), None)
-                    if target is not None and self.is_place(target):
+                    if target is not None and self.is_place(target) and not self.is_time(target):
                         return target
         if verb.dep_ == "relcl" and any(c.lower_ == "where" for c in verb.children) and self.is_place(verb.head):
             return verb.head

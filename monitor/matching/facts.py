@@ -82,7 +82,10 @@ def _places(condition: HasPlace, facts: Facts) -> Iterator[Span]:
 def _is_event(condition: HasEvent, event: Event, facts: Facts) -> bool:
     return (
         (condition.polarity is None or event.polarity == condition.polarity)
-        and (not condition.actions or any_same(condition.actions, (event.type, event.lemma)))
+        and (
+            not condition.actions
+            or any_same(condition.actions, (event.type, event.lemma, event.lemma.partition(" ")[0]))
+        )
         and _is_one_of(event.agent, condition.actors, facts)
         and (
             _is_one_of(event.patient, condition.objects, facts) or _is_one_of(event.recipient, condition.objects, facts)
