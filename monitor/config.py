@@ -18,7 +18,7 @@ from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
 # Parts of the names of keys whose values are shown to nobody.
-_SECRET = ("token", "secret", "targets", "sinks", "webhook_url")
+_SECRET = ("token", "secret", "targets", "sinks", "webhook_url", "password")
 FILE_NAME = "monitor.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 7)]
@@ -239,10 +239,28 @@ class Plugins(_Section):
 
 
 class Health(_Section):
-    """The address of /healthz and /metrics."""
+    """The address of /healthz, /metrics, the web page and the feeds of alerts."""
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8787, description="port; 0 turns it off")
+
+
+class Web(_Section):
+    """The web page, served at the address of [health]."""
+
+    password: SecretStr = Field(
+        SecretStr(""), description="what people sign in with; set it as MONITOR_WEB__PASSWORD or through password_file"
+    )
+    password_file: Path | None = Field(None, description="file that holds the password")
+
+    @property
+    def shared_password(self) -> str:
+        """The password itself, "" for none.
+
+        Raises:
+            ConfigError: password_file cannot be read.
+        """
+        return _secret("web.password_file", self.password, self.password_file)
 
 
 class Log(_Section):
@@ -269,6 +287,7 @@ class Settings(BaseSettings):
     jsonl: JsonLines = JsonLines()
     plugins: Plugins = Plugins()
     health: Health = Health()
+    web: Web = Web()
     log: Log = Log()
 
     @classmethod

@@ -20,10 +20,10 @@ from monitor.answers.service import Answers
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import ConfigError, StoreBusyError, StoreError, StoreFullError
-from monitor.feedpage import AlertFeeds
 from monitor.lock import DaemonLock
 from monitor.parts import Surroundings, assemble
 from monitor.ports import Clock
+from monitor.serving import served
 from monitor.sinks import Destinations
 from monitor.stock import Stock
 from monitor.storage import StoreThread
@@ -118,7 +118,7 @@ class Daemon:
             return
         self._store = store
         stack.callback(store.close)
-        around = Surroundings(
+        self._around = around = Surroundings(
             settings,
             store,
             self._call,
@@ -132,12 +132,12 @@ class Daemon:
         self._parts = await assemble(around, self._make_sinks(settings), stack)
         self._stock = Stock(self._parts, around)
 
+    async def _touched(self, story_id: str) -> None:
+        """Somebody has done something about a story: its card is to show it."""
+        await self._call(self._store.touch, story_id, self._clock.now())
+
     def _answer_context(self) -> Context:
         """What people who answer from Slack work with."""
-
-        async def touched(story_id: str) -> None:
-            await self._call(self._store.touch, story_id, self._clock.now())
-
         return Context(
             store=self._store,
             call=self._call,
@@ -146,7 +146,7 @@ class Daemon:
             clock=self._clock,
             health=self._health,
             window=self._parts.window,
-            touched=touched,
+            touched=self._touched,
         )
 
     async def _open_store(self, *, patient: bool) -> SqlStore | None:
@@ -184,9 +184,8 @@ class Daemon:
         return 1 if left or self._stop.is_set() else 0
 
     async def _forever(self, stack: AsyncExitStack) -> None:
-        alert_feeds = AlertFeeds(self._store, self._call).routes()
-        where = self._settings.health
-        page = HealthPage(self._health, self._metrics, where.host, where.port, alert_feeds)
+        where, also = self._settings.health, served(self._parts, self._around, self._touched, stack)
+        page = HealthPage(self._health, self._metrics, where.host, where.port, also)
         address = ""
         if self._settings.health.port:
             address = await page.start()

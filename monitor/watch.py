@@ -68,8 +68,11 @@ class RulesInForce:
     @property
     def mistakes(self) -> list[str]:
         """What is wrong in the files, each named from the rules folder on."""
-        above = f"{self._folder.parent}/"
-        return [str(error).removeprefix(above) for error in self.errors]
+        return [self.named(str(error)) for error in self.errors]
+
+    def named(self, file: str) -> str:
+        """A file of the rules folder, or what begins with one, named from that folder on."""
+        return file.removeprefix(f"{self._folder.parent}/")
 
     def _report(self, errors: tuple[RuleError, ...]) -> None:
         for error in errors:

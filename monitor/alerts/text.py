@@ -76,7 +76,12 @@ def clean(text: str) -> str:
 
 def smooth(text: str) -> str:
     """Like `clean`, but a space at either end stays; for pieces that are joined again."""
-    return _SPACES.sub(" ", _SURROGATE.sub("\ufffd", _UNWANTED.sub("", text)))
+    return _SPACES.sub(" ", harmless(text))
+
+
+def harmless(text: str) -> str:
+    """The text with its lines and spaces, without what would command a terminal or hide and reorder words."""
+    return _SURROGATE.sub("\ufffd", _UNWANTED.sub("", text))
 
 
 def cut(text: str, limit: int) -> str:

@@ -85,35 +85,20 @@ def _unmatched(processed: datetime | None, subject: str, article_id: str) -> str
 
 
 def _answer(store: "SqlStore", at: datetime, decision: "AlertDecision") -> dict[str, Any]:
-    from monitor.alerts.stages import CALLS
-    from monitor.alerts.words import WORDS
+    from monitor.why import why as answered
 
-    article = store.article(decision.article_id)
-    held = [
-        one
-        for one in store.story_record(decision.story_id, at).held
-        if one.article_id == decision.article_id and one.channel == decision.channel and one.key not in CALLS
-    ]
-    alert = next(
-        (
-            one
-            for one in store.alerts_of(decision.story_id)
-            if one.article_id == decision.article_id and one.channel == decision.channel
-        ),
-        None,
-    )
-    said = WORDS[decision.reason]
-    if decision.kind is not None and alert is not None:
-        text = f"alert {alert.id[:8]}, {said}"
+    told = answered(store, at, decision)
+    if told.raised and told.alert is not None:
+        text = f"alert {told.alert.id[:8]}, {told.words}"
     else:
-        text = f"no alert of its own: {said}"
-    for one in held:
+        text = f"no alert of its own: {told.words}"
+    for one in told.held:
         text += f"; {_ending(one)}"
     because = f" ({'; '.join(decision.because)})" if decision.because else ""
     return {
         "at": at,
         "article": decision.article_id,
-        "headline": article.title or article.text[:80] if article else decision.article_id,
+        "headline": told.headline,
         "channel": decision.channel,
         "rules": decision.rules,
         "reason": decision.reason.value,

@@ -275,17 +275,11 @@ def _json(feed: "Feed", state: "FeedState | None") -> dict[str, Any]:
 
 
 def _state(feed: "Feed", state: "FeedState | None") -> str:
-    if not feed.enabled:
-        return "off"
-    if state is None:
-        return "not polled yet"
-    if state.retired:
-        return "gone"
-    if state.failures:
-        return f"failing since {local_time(state.failing_since)}"
-    if state.other:
-        return f"another feed since {local_time(state.other_since)}"
-    return "healthy"
+    from monitor.sources.condition import standing
+
+    word = standing(feed, state)
+    since = {"failing": state.failing_since, "another feed": state.other_since}.get(word) if state else None
+    return f"{word} since {local_time(since)}" if since else word
 
 
 def _wrong(state: "FeedState | None") -> str:

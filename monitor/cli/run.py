@@ -119,7 +119,7 @@ def _greet(started: "Started", chosen: "Settings") -> None:
         "seeds": f"{_short(chosen.paths.seeds)}/",
         "store": started.database,
         "alerts": started.destination,
-        "health": f"{started.health}/healthz, /metrics" if started.health else "off",
+        "web page": f"{started.health}/ (also /healthz, /metrics)" if started.health else "off",
         "try": f"edit {_short(chosen.paths.rules)}/ukraine.yaml, drop a text into {_short(chosen.paths.seeds)}/, "
         "or in another terminal: monitor alerts list",
         "stop": "Ctrl-C",

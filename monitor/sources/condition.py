@@ -32,6 +32,19 @@ class Condition:
     line: str
 
 
+def standing(feed: Feed, state: FeedState | None) -> str:
+    """How a feed is doing, in a word or two: "healthy", "failing", "another feed", "gone", "not polled yet", "off"."""
+    if not feed.enabled:
+        return "off"
+    if state is None:
+        return "not polled yet"
+    if state.retired:
+        return "gone"
+    if state.failures:
+        return "failing"
+    return "another feed" if state.other else "healthy"
+
+
 def trouble_of(feed: Feed, state: FeedState, habit: float, now: datetime) -> Condition | None:
     """What is wrong with a feed, None where nothing that should be told.
 

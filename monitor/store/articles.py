@@ -19,7 +19,7 @@ from monitor.model.article import (
     SourceKind,
     likely_time,
 )
-from monitor.store.connected import Connected, chunks, insert_missing, put
+from monitor.store.connected import Connected, begins, chunks, insert_missing, put
 from monitor.store.engine import transaction
 from monitor.store.revisions import new_revisions
 from monitor.store.tables import articles, feed_states, matches, quarantine, seed_files
@@ -149,8 +149,12 @@ class ArticleStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             return {row.url: _read_state(row) for row in connection.execute(select(feed_states))}
 
-    def feed_delays(self, since: datetime, newest: int = 50) -> dict[str, float]:
+    def feed_delays(
+        self, since: datetime, newest: int = 50, *, sources: Sequence[str] | None = None
+    ) -> dict[str, float]:
         """Seconds from publication to being stored, the median of each feed's newest articles, by source.
+
+        With `sources`, only of these.
 
         What a feed listed at its first poll says nothing about delay and does not count.
         """
@@ -160,6 +164,8 @@ class ArticleStore(Connected):
             .where(articles.c.kind == SourceKind.FEED.value)
             .order_by(articles.c.seq.desc())
         )
+        if sources is not None:
+            query = query.where(articles.c.source.in_(sources))
         delays: dict[str, list[float]] = defaultdict(list)
         with transaction(self._engine, read_only=True) as connection:
             for row in connection.execute(query):
@@ -200,7 +206,7 @@ class ArticleStore(Connected):
 
     def article(self, prefix: str) -> Article | None:
         """The article whose id begins so; None where there is none or more than one."""
-        query = select(*_COLUMNS).where(articles.c.id.startswith(prefix, autoescape=True)).limit(2)
+        query = select(*_COLUMNS).where(begins(articles.c.id, prefix)).limit(2)
         with transaction(self._engine, read_only=True) as connection:
             found = [read_article(row) for row in connection.execute(query)]
         return found[0] if len(found) == 1 else None

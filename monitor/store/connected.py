@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Column, ColumnElement, Engine, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -44,6 +44,11 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
 def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def begins(column: Column[Any], prefix: str) -> ColumnElement[bool]:
+    """Whether an id begins so; ids are hex digits, so that the column's index answers, which it doesn't for LIKE."""
+    return and_(column >= prefix, column < f"{prefix}g", column.startswith(prefix, autoescape=True))
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> list[Sequence[T]]:

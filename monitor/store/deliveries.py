@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Text, and_, case, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Text, and_, case, cast, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from monitor.model.alert import Alert, AlertKind, Delivery, DeliveryState
 from monitor.model.rule import Severity
-from monitor.store.connected import CLOCK_WRONG, Connected, chunks
+from monitor.store.connected import CLOCK_WRONG, Connected, begins, chunks
 from monitor.store.engine import transaction
 from monitor.store.raising import read_alert, write_alert_for
 from monitor.store.tables import alerts, deliveries
@@ -212,11 +212,16 @@ class DeliveryStore(Connected):
             count, oldest = connection.execute(query).one()
         return count, oldest
 
-    def alerts(self, *, limit: int = 50, state: DeliveryState | None = None) -> list[AlertStatus]:
-        """Alerts newest first; with `state`, only those with a delivery in it."""
-        query = select(alerts.c.id).order_by(alerts.c.created.desc(), alerts.c.seq.desc(), alerts.c.id).limit(limit)
+    def alerts(
+        self, *, limit: int = 50, offset: int = 0, state: DeliveryState | None = None, rule_id: str = ""
+    ) -> list[AlertStatus]:
+        """Alerts newest first; only those with a delivery in `state`, or that name the rule, where these are given."""
+        query = select(alerts.c.id).order_by(alerts.c.created.desc(), alerts.c.seq.desc(), alerts.c.id)
         if state is not None:
             query = query.where(alerts.c.id.in_(select(deliveries.c.alert_id).where(deliveries.c.state == state.value)))
+        if rule_id:
+            query = query.where(_names(rule_id))
+        query = query.limit(limit).offset(offset)
         with transaction(self._engine, read_only=True) as connection:
             return _statuses(connection, list(connection.execute(query).scalars()))
 
@@ -224,13 +229,13 @@ class DeliveryStore(Connected):
         """The newest alerts that name the rule, or of any rule for "", newest first."""
         query = select(alerts).order_by(alerts.c.created.desc(), alerts.c.seq.desc(), alerts.c.id).limit(limit)
         if rule_id:
-            query = query.where(cast(alerts.c.rules, Text).contains(json.dumps(rule_id), autoescape=True))
+            query = query.where(_names(rule_id))
         with transaction(self._engine, read_only=True) as connection:
             return [read_alert(row) for row in connection.execute(query)]
 
     def alert(self, prefix: str) -> AlertStatus | None:
         """The alert whose id begins so; None where there is none or more than one."""
-        query = select(alerts.c.id).where(alerts.c.id.startswith(prefix, autoescape=True)).limit(2)
+        query = select(alerts.c.id).where(begins(alerts.c.id, prefix)).limit(2)
         with transaction(self._engine, read_only=True) as connection:
             found = _statuses(connection, list(connection.execute(query).scalars()))
         return found[0] if len(found) == 1 else None
@@ -289,6 +294,10 @@ def read_deliveries(connection: Connection, ids: Sequence[int]) -> list[Delivery
         .order_by(alerts.c.created, deliveries.c.id)
     )
     return [_delivery(row) for row in connection.execute(query)]
+
+
+def _names(rule_id: str) -> ColumnElement[bool]:
+    return cast(alerts.c.rules, Text).contains(json.dumps(rule_id), autoescape=True)
 
 
 def _statuses(connection: Connection, ids: Sequence[str]) -> list[AlertStatus]:

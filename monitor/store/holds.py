@@ -10,7 +10,7 @@ from monitor.alerts.stages import CALLS
 from monitor.model.alert import Alert, Held, Reason
 from monitor.model.answer import Silence
 from monitor.store.answers import read_silence
-from monitor.store.connected import CLOCK_WRONG, Connected
+from monitor.store.connected import CLOCK_WRONG, Connected, begins
 from monitor.store.engine import transaction
 from monitor.store.raising import raised_by, read_alert, read_held, write_alert
 from monitor.store.tables import alerts, decisions, holds, silences
@@ -52,11 +52,11 @@ class HoldStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             return [read_held(row) for row in connection.execute(query.limit(limit))]
 
-    def held(self, *, told_by: str = "", waiting: bool = True, limit: int = 1_000) -> list[Held]:
+    def held(self, *, told_by: str = "", waiting: bool = True, limit: int = 1_000, offset: int = 0) -> list[Held]:
         """What waits, soonest due first; with `told_by` what the alert whose id begins so has told."""
-        query = select(holds).order_by(holds.c.due, holds.c.since).limit(limit)
+        query = select(holds).order_by(holds.c.due, holds.c.since).limit(limit).offset(offset)
         if told_by:
-            query = query.where(holds.c.told_by.startswith(told_by, autoescape=True))
+            query = query.where(begins(holds.c.told_by, told_by))
         elif waiting:
             query = query.where(holds.c.ended.is_(None))
         with transaction(self._engine, read_only=True) as connection:

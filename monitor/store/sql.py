@@ -8,6 +8,7 @@ from monitor.store.deliveries import DeliveryStore
 from monitor.store.engine import open_engine, transaction, upgrade
 from monitor.store.holds import HoldStore
 from monitor.store.outcomes import OutcomeStore
+from monitor.store.overview import OverviewStore
 from monitor.store.retention import RetentionStore
 from monitor.store.storylog import StoryLog
 from monitor.store.trends import TrendStore
@@ -15,7 +16,16 @@ from monitor.store.upkeep import UpkeepStore
 
 
 class SqlStore(
-    ArticleStore, OutcomeStore, TrendStore, DeliveryStore, AnswerStore, UpkeepStore, HoldStore, RetentionStore, StoryLog
+    ArticleStore,
+    OutcomeStore,
+    TrendStore,
+    DeliveryStore,
+    AnswerStore,
+    UpkeepStore,
+    HoldStore,
+    RetentionStore,
+    StoryLog,
+    OverviewStore,
 ):
     """The store on SQLite or PostgreSQL."""
 

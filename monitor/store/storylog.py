@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from monitor.model.article import Article
 from monitor.model.story import Move, Relation, StoryDecision
 from monitor.store.articles import read_article
-from monitor.store.connected import Connected, chunks
+from monitor.store.connected import Connected, begins, chunks
 from monitor.store.engine import transaction
 from monitor.store.outcomes import read_story
 from monitor.store.storyorder import lock_stories
@@ -80,8 +80,8 @@ class StoryLog(Connected):
     def story_told(self, prefix: str) -> list[Told]:
         """The articles of the story whose id begins so, in the order decided; none where that is no single story."""
         with transaction(self._engine, read_only=True) as connection:
-            begins = stories.c.story_id.startswith(prefix, autoescape=True)
-            ids = connection.execute(select(stories.c.story_id).where(begins).distinct().limit(2)).scalars().all()
+            mine = begins(stories.c.story_id, prefix)
+            ids = connection.execute(select(stories.c.story_id).where(mine).distinct().limit(2)).scalars().all()
             if len(ids) != 1:
                 return []
             query = (

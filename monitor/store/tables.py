@@ -251,6 +251,7 @@ holds = Table(
     Column("ended", UtcDateTime),
     Column("told_by", String(16), nullable=False),
     Index("ix_holds_story", "story_id"),
+    Index("ix_holds_told_by", "told_by"),
     Index("ix_holds_due", "due", sqlite_where=text("ended IS NULL"), postgresql_where=text("ended IS NULL")),
 )
 
@@ -269,6 +270,7 @@ alerts = Table(
     Column("created", UtcDateTime, nullable=False, index=True),
     Column("card", JSON, nullable=False),
     UniqueConstraint("story_id", "channel", "seq"),
+    Index("ix_alerts_article", "article_id"),
 )
 
 deliveries = Table(

@@ -16,7 +16,9 @@ from monitor.stories.vocabulary import ACTIONS, STOP, stem
 NUMBER_SENTENCES = 10
 CONTEXT = 4
 _KINDS = frozenset(COUNTED.values())
-_WORD = re.compile(r"\s+|[^\s]+")
+_WORD = re.compile(r"\S+\s*|\s+")
+_MOST_COMPARED = 4_000_000
+"""Pairs of words, beyond what all have in common at both ends, that are compared; more takes seconds."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def _one_matter(one: Fact, other: Fact) -> bool:
 def word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
     """What an edit changed, word by word: pairs of "same", "gone" or "new" and the words; long stretches are cut."""
     old, new = _WORD.findall(before), _WORD.findall(after)
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _opcodes(old, new):
         if tag == "equal":
             words = old[a:b]
             if len(words) > 4 * CONTEXT:
@@ -112,6 +114,18 @@ def word_diff(before: str, after: str) -> Iterator[tuple[str, str]]:
                 yield "gone", "".join(old[a:b])
             if d > c:
                 yield "new", "".join(new[c:d])
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """As difflib's; what stands between the common ends is one replacement where it is too much to compare."""
+    shorter = min(len(old), len(new))
+    start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    end = next((n for n in range(shorter - start) if old[-1 - n] != new[-1 - n]), shorter - start)
+    if (len(old) - start - end) * (len(new) - start - end) <= _MOST_COMPARED:
+        return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    middle = ("replace", start, len(old) - end, start, len(new) - end)
+    ends = [("equal", 0, start, 0, start)] if start else []
+    return [*ends, middle, *([("equal", len(old) - end, len(old), len(new) - end, len(new))] if end else [])]
 
 
 def _figures(article: Article) -> Iterator[tuple[Figure, str]]:

@@ -1,0 +1,1 @@
+"""The web page: what is going on now, stories, alerts, silences, feeds and rules, for people without a terminal."""
