@@ -102,6 +102,18 @@ class TestLogs:
         line = json.loads(stream.getvalue())
         assert (line["event"], line["article"], line["rule"], line["level"]) == ("alert", "abc", "missiles", "info")
 
+    @pytest.mark.parametrize("style", ["json", "text"])
+    def test_a_traceback_does_not_show_what_variables_hold(self, style: str) -> None:
+        stream = io.StringIO()
+        set_up("info", style, stream)  # type: ignore[arg-type]
+        password = "correct " + "horse"
+        try:
+            {}[len(password)]
+        except KeyError:
+            structlog.get_logger("monitor.test").exception("failed")
+        assert "KeyError" in stream.getvalue()
+        assert "correct horse" not in stream.getvalue()
+
     def test_lines_below_the_level_are_left_out(self) -> None:
         stream = io.StringIO()
         set_up("warning", "json", stream)
