@@ -89,12 +89,12 @@ async def test_a_story_has_its_timeline_coverage_contradictions_alerts_and_edits
     second = article("two", "The bridge collapse killed 9 people, police said.", title="Bridge: 9 dead",
                      outlet="Tribune", fetched=LATER, published=LATER)  # fmt: skip
     edited = article("one", "A bridge fell in Velmora, killing 14 people.", title="Bridge falls", outlet="Harbour Wire",
-                     revision=2, fetched=NOON + timedelta(hours=6))  # fmt: skip
-    for about, relation, changes in (
+                     fetched=NOON + timedelta(hours=6))  # fmt: skip
+    for words, relation, changes in (
         (second, Relation.UPDATE, (Change("number", "killed 9 people", "12", "9", "killed"),)),
         (edited, Relation.EDITED, ()),
     ):
-        house.store.ingest(Batch(articles=(about,)))
+        [about] = house.store.ingest(Batch(articles=(words,)))
         decision = StoryDecision(about.id, first.id, relation, first.id, "same_event", 0.8, changes=changes)
         made = replace(processed(about, story=first.id), story=decision, alerts=(), decisions=())
         house.store.commit([made], ["slack"], NOON)
