@@ -19,6 +19,7 @@ from monitor.model.facts import (
     Quote,
     Span,
     TimeRef,
+    is_impersonal,
 )
 
 _T = TypeVar("_T")
@@ -116,7 +117,7 @@ def attribution(facts: Facts, span: Span) -> str:
 
 def _credit(facts: Facts, claim: Claim) -> str:
     if claim.source is None:
-        return f"{_BY[claim.cue_class]} {clean(claim.via)}" if claim.via else "source not named"
+        return f"{_BY[claim.cue_class]} {clean(claim.via)}" if claim.via else claim.impersonal()
     source = _named(facts, claim.source) if claim.source_type == "pronoun" else clean(claim.source.text)
     return f"{_BY[claim.cue_class]} {_within_sentence(source)}"
 
@@ -152,13 +153,14 @@ def _headlines(facts: Facts, title: str, focus: Sequence[Span]) -> list[Headline
 
 def _headline_line(facts: Facts, headline: Headline) -> FactLine:
     credit = clean(headline.attribution)
-    if credit and not credit.casefold().startswith(tuple(_BY.values())):
+    if not is_impersonal(credit) and not credit.casefold().startswith(tuple(_BY.values())):
         event = _at(facts.events, headline.event)
         claim = _at(facts.claims, event.claim) if event else None
         credit = f"{_BY[claim.cue_class if claim else 'say']} {_within_sentence(credit)}"
     told = cut(clean(headline.text), LONGEST)
-    # A whole sentence names its source in its own words.
-    named = bool(credit) and _holds(told, clean(headline.attribution))
+    # A whole sentence names its source in its own words, or says in them that something is believed.
+    said = clean(headline.attribution)
+    named = bool(credit) and _holds(told, said.split()[-1] if is_impersonal(said) else said)
     return FactLine("Claimed" if credit else "What", told, "" if named else credit)
 
 

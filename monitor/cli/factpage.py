@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from string import Template
 
-from monitor.model.facts import Arg, Claim, Entity, Event, Facts, Headline, Quantity, Quote, Span, TimeRef
+from monitor.model.facts import Arg, Claim, Entity, Event, Facts, Headline, Quantity, Quote, Span, TimeRef, credited
 
 _TEMPLATE = Path(__file__).with_name("factpage.html")
 _KINDS = (
@@ -143,7 +143,7 @@ def _source(claim: Claim) -> str:
 
 
 def _headline(headline: Headline) -> _Fact:
-    by = f'<span class="who">according to {_text(headline.attribution)}</span>' if headline.attribution else ""
+    by = f'<span class="who">{_text(credited(headline.attribution))}</span>' if headline.attribution else ""
     parts = [f"{name}: {value}" for name, value in (("where", headline.where), ("when", headline.when)) if value]
     about = " · ".join([*([by] if by else []), *map(_text, parts)])
     return _Fact(_text(headline.text), about, (("lead", headline.span),), ' class="lead"')

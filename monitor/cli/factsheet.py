@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.shared import printable
-from monitor.model.facts import Claim, Entity, Event, Facts, Quantity, Quote, Span, TimeRef
+from monitor.model.facts import Claim, Entity, Event, Facts, Quantity, Quote, Span, TimeRef, credited
 
 Row = tuple[str, str, str]
 
@@ -23,7 +23,7 @@ def print_facts(facts: Facts, title: str) -> None:
     for note in facts.notes:
         console.print(Text(f"note: {note}", style="yellow"))
     claims = {position: _source(claim) for position, claim in enumerate(facts.claims)}
-    _section(console, "Key facts", ((h.text, _said_by(h.attribution), _at(h.span)) for h in facts.headlines))
+    _section(console, "Key facts", ((h.text, credited(h.attribution), _at(h.span)) for h in facts.headlines))
     _section(console, "Entities", (_entity(entity) for entity in facts.entities))
     _section(console, "Times", (_time(time) for time in facts.times))
     _section(console, "Events", (_event(event, claims) for event in facts.events))
@@ -59,10 +59,6 @@ def _section(console: Console, name: str, rows: Iterable[Row]) -> None:
 
 def _at(span: Span) -> str:
     return f"{span.start}-{span.end}"
-
-
-def _said_by(attribution: str) -> str:
-    return f"according to {attribution}" if attribution else ""
 
 
 def _source(claim: Claim) -> str:

@@ -1,5 +1,6 @@
 """How the claims of a document join: quotes that go on with a speaker, tags of their own, one claim inside another."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,9 @@ from monitor.facts.sources import SELF
 from monitor.model.facts import ATTITUDES, Claim, Span
 
 _FAR = 400
+_REST = 120
+"""Characters that may follow a cue in its sentence: 'in an interview with the paper'."""
+_CONNECTIVE = re.compile(r"\b(?:And|But|Yet|So|Still)\s+$")
 _NEIGHBOURS = 40
 
 
@@ -35,7 +39,7 @@ def _continued(reading: Reading, quoted: Sequence[Quoted], claims: Sequence[Clai
     for one in quoted:
         if any(start < one.end and one.start < end for start, end in taken) or not is_speech(reading, one):
             continue
-        own = reading.text[max(0, one.outer.start - 2) : one.outer.start].strip()
+        own = _CONNECTIVE.sub("", reading.mended[max(0, one.outer.start - 8) : one.outer.start]).strip()
         if own and own[-1] not in '.!?”"':
             continue
         target = _before(reading, one, found)
@@ -64,7 +68,7 @@ def _before(reading: Reading, one: Quoted, claims: Sequence[Claim]) -> int | Non
 
 
 def _quotes(reading: Reading, claim: Claim) -> bool:
-    text = reading.text
+    text = reading.mended
     return any(text[s.start] in '“"«„' or text[s.end - 1] in '”"»' for s in claim.content)
 
 
@@ -80,7 +84,9 @@ def _follows(reading: Reading, one: Quoted, claim: Claim) -> bool:
         )
     whole = reading.paragraphs[one.paragraph]
     alone = one.outer.start == whole.start and not reading.text[one.outer.end : whole.end].strip()
-    return paragraph + 1 == one.paragraph and alone and len(between) <= 1
+    ends = reading.trimmed(end, reading.paragraphs[paragraph].end).end - 1
+    last = len(between) <= _REST and reading.sentence(end - 1) == reading.sentence(max(ends, end - 1))
+    return paragraph + 1 == one.paragraph and alone and last
 
 
 def _after(reading: Reading, one: Quoted, claims: Sequence[Claim]) -> int | None:
@@ -89,7 +95,7 @@ def _after(reading: Reading, one: Quoted, claims: Sequence[Claim]) -> int | None
         gap = claim.span.start - one.outer.end
         if (
             0 <= gap <= 2
-            and reading.text[claim.span.start] in '“"'
+            and reading.mended[claim.span.start] in '“"'
             and claim.source is not None
             and reading.paragraph(claim.span.start) == one.paragraph
         ):

@@ -96,10 +96,10 @@ class Claims:
         )
         if source is None:
             source = next((t for t in self.reading.doc[to.i + 1 : to.i + 6] if t.pos_ in {"NOUN", "PROPN"}), None)
-        if source is None or source.lower_ in {"plan", "plans", "schedule", "rules", "law"}:
+        if source is None or (source.lower_ in {"plan", "schedule", "rule"} and not any(source.children)):
             return None
         _first, last = phrase(source)
-        last = max(last, source.right_edge.i if source.right_edge.i - source.i < 12 else last)
+        last = max(last, self._source_end(source, token))
         outer = chars(self.reading, token.i, last)
         clause = token.head
         while clause.pos_ not in {"VERB", "AUX"} and clause.head.i != clause.i:
@@ -121,6 +121,15 @@ class Claims:
             0.92,
             source_span=chars(self.reading, *phrase(source)),
         )
+
+    def _source_end(self, source: "Token", cue: "Token") -> int:
+        """Where all that describes the source of 'according to' ends."""
+        edge = source.right_edge.i
+        if edge - source.i < 12:
+            return edge
+        # 'According to results of polls conducted by Lee, ...': up to the comma
+        until = self.reading.doc[source.i : min(edge + 2, cue.sent.end)] if cue.text.istitle() else ()
+        return next((t.i - 1 for t in until if t.text == ","), source.i)
 
     def _adverb(self, token: "Token") -> Claim | None:
         clause = token.head
@@ -202,8 +211,22 @@ class Claims:
     def _calls_for(self, verb: "Token") -> bool:
         return any(c.dep_ == "prep" and c.lower_ in {"for", "on"} for c in verb.children)
 
+    def _reads(self, verb: "Token") -> Claim | None:
+        """'A sign that read "Stay home"', '"Stay home," reads the headline'."""
+        around = self.quotes.touching(verb)
+        if not around or verb.i in self.quotes.number_at:
+            return None
+        source, passive = self.sources.source(verb)
+        if source is None and self.quotes.quoted[around[0]].end < verb.idx:
+            source = next((c for c in verb.children if c.i > verb.i and c.dep_ in {"dobj", "npadvmod", "attr"}), None)
+        if source is None or passive or source.i in self.quotes.number_at:
+            return None
+        return self._claim(verb, cue_extent(verb), source, "say", self.quotes.outer(around), "claim.quote", 0.75)
+
     def _unlisted(self, verb: "Token") -> Claim | None:
         """Any verb of a person or body with a quote right beside it speaks: '"Stay there!" a man roared'."""
+        if verb.lemma_ == "read" and (claim := self._reads(verb)) is not None:
+            return claim
         if (
             verb.pos_ == "AUX"
             or verb.dep_ in {"amod", "compound", "aux", "xcomp"}
@@ -359,6 +382,7 @@ class Claims:
     ) -> Claim:
         arg, source_type = self.sources.source_arg(source, token, source_span)
         cue_span = chars(self.reading, *cue)
+        content = self.quotes.completed(content, cue_span)
         claim = Claim(
             text="",
             span=cue_span,

@@ -46,12 +46,12 @@ def without(reading: Reading, span: Span, hole: Span) -> tuple[Span, ...]:
 def stripped(reading: Reading, span: Span) -> Span:
     """Without the final full stop and leading conjunction."""
     end = span.end
-    text = reading.text
+    text = reading.mended
     opened = any(mark in text[span.start : end - 1] for mark in '"“«')
     if not opened:
-        while end - span.start > 2 and text[end - 1] in ',"”»':
+        while end - span.start > 2 and text[end - 1] in ',"”» ':
             end -= 1
-    if reading.text[end - 1] == "." and end - span.start > 2:
+    if text[end - 1] == "." and end - span.start > 2:
         end -= 1
     start = span.start
     for word in ("But ", "And ", "and ", "but ", "that ", "That "):

@@ -7,6 +7,7 @@ from monitor.facts import attitudes, cues
 from monitor.facts.clauses import clause_span, covers, cue_extent, is_to_infinitive, right_edge, stripped, without
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.reading import FINITE, Reading, chars, is_subject, phrase
+from monitor.facts.words import words
 from monitor.model.facts import Span
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _OPEN_COMPLEMENTS = frozenset({"ccomp"})
 _CIRCUMSTANCE = frozenset({"on", "at", "during", "after", "before", "since", "until", "while", "by"})
+_BREAKS = frozenset({",", "”", '"', "’", "—", "–", "--"})
+_GOING_ON = words("refer contrast assert compare")
+"""Participles by which a speaker goes on, beside those of speech."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,8 @@ class Contents:
         if around and spoken:
             return tuple(self.quotes.led_in(verb, span) for span in self.quotes.outer(around)), "quote"
         inserted = (self._inserted(verb, source) or self._before_final_tag(verb, source)) if spoken else ()
+        if len(inserted) == 1 and source is not None and inserted[0].start < verb.idx:
+            inserted += self._resumed(verb, source)
         return (inserted, "inserted") if inserted else None
 
     def _before_final_tag(self, verb: "Token", source: "Token | None") -> tuple[Span, ...]:
@@ -65,6 +71,8 @@ class Contents:
         if first - sentence.start < 4 or sentence.end - verb.i > 12 or self.reading.doc[first - 1].text != ",":
             return ()
         if self._finite_between(verb.i + 1, sentence.end) or not self._finite_between(sentence.start, first):
+            return ()
+        if self._is_circumstance(verb, first):
             return ()
         whole = self.reading.sentence_span(self.reading.sentence(verb.idx))
         return without(self.reading, whole, Span(self.reading.doc[first].idx, whole.end))
@@ -87,7 +95,33 @@ class Contents:
             if span.start < tag.start < span.end
             else (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
         )
+        if source is not None and complement.i < verb.i:
+            parts += self._resumed(verb, source)
         return self.quotes.widened(parts, sorted({*around, *self.quotes.spoken_in(parts)}), tag)
+
+    def _resumed(self, verb: "Token", source: "Token") -> tuple[Span, ...]:
+        """'It fell, she said, and will not rise', '..., he said, in the worst attack since May': on after the tag."""
+        end = verb.sent.end
+        if source.i > verb.i or verb.i in self.quotes.number_at:
+            return ()
+        comma = next((t.i for t in self.reading.doc[verb.i + 1 : verb.i + 8] if t.text == ","), None)
+        if comma is None or comma + 3 > end or self._finite_between(verb.i + 1, comma):
+            return ()
+        first = self.reading.doc[comma + 1]
+        if first.dep_ == "cc":
+            own = next((c for c in verb.children if c.dep_ == "conj" and c.i > comma), None)
+            if own is None or any(is_subject(c) for c in own.children) or _form(own) == verb.tag_:
+                return ()
+            first = self.reading.doc[comma + 2]
+        else:
+            host = next((c for c in verb.children if c.i > comma and c.left_edge.i == comma + 1), None)
+            if host is None or host.dep_ not in {"prep", "agent"}:
+                return ()
+            if any(c.lemma_.lower() in cues.ACTS for c in host.children):
+                # '..., in a decision that could change the trade' tells of the act of saying
+                return ()
+        last = self.reading.doc[end - 1]
+        return (stripped(self.reading, self.reading.trimmed(first.idx, last.idx + len(last))),)
 
     def _phrase(
         self, verb: "Token", lemma: str, source: "Token | None", *, reaction: bool, passive: bool
@@ -139,11 +173,7 @@ class Contents:
 
     def _complement(self, verb: "Token", lemma: str) -> "Token | None":
         for child in verb.children:
-            if (
-                child.dep_ in _OPEN_COMPLEMENTS
-                and not is_to_infinitive(child)
-                and not self._semicolon_between(child, verb)
-            ):
+            if child.dep_ in _OPEN_COMPLEMENTS and not is_to_infinitive(child) and not self._parted(child, verb):
                 return child
             if child.dep_ == "prep" and child.i > verb.i and lemma in cues.SURE:
                 # 'said in a statement that ...': the parser hangs the content on the statement
@@ -161,9 +191,13 @@ class Contents:
                 return child
         return None
 
-    def _semicolon_between(self, one: "Token", other: "Token") -> bool:
-        low, high = sorted((one.i, other.i))
-        return any(token.text == ";" for token in self.reading.doc[low:high])
+    def _parted(self, complement: "Token", verb: "Token") -> bool:
+        """A semicolon between the two, or a colon after the complement, ends the complement's sentence."""
+        low, high = sorted((complement.i, verb.i))
+        return any(
+            token.text == ";" or (token.text == ":" and complement.i < verb.i and token.i not in self.quotes.number_at)
+            for token in self.reading.doc[low:high]
+        )
 
     def _to_the_end(self, complement: "Token", verb: "Token", span: Span) -> Span:
         """A complement runs to the end of the sentence where what follows is no act of the speaker's own."""
@@ -190,30 +224,41 @@ class Contents:
 
     def _cut_coordinate(self, complement: "Token", verb: "Token", span: Span) -> Span:
         """'said A and told B': the second verb of saying is the speaker's act, not part of what is said."""
+        if complement.i < verb.i:
+            return span
         for child in self.reading.tokens(span.start, span.end):
-            adding = (
-                child.tag_ == "VBG"
-                and child.dep_ in {"advcl", "acl"}
-                and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS
-            )
-            if adding and complement.i > verb.i and child.i > complement.i and child.i not in self.quotes.number_at:
+            if child.i <= complement.i or child.i in self.quotes.number_at:
+                continue
+            if self._adds(child):
                 before = self.reading.doc[child.left_edge.i - 1]
-                if before.text == "," and span.start < before.idx:
-                    return self.reading.trimmed(span.start, before.idx)
-            if (
-                child.dep_ == "conj"
-                and child.i > complement.i
-                and child.pos_ == "VERB"
-                and child.lemma_.lower() in cues.CLASS_OF
-            ):
-                auxiliary = next((c.tag_ for c in child.children if c.dep_ == "aux"), child.tag_)
-                same_form = auxiliary == verb.tag_ and child.i not in self.quotes.number_at
-                if same_form and complement.i > verb.i and not any(is_subject(c) for c in child.children):
-                    end = self.reading.doc[max(child.left_edge.i - 1, complement.i)]
-                    cut = end.idx if end.dep_ == "cc" else end.idx + len(end)
-                    if span.start < cut < span.end:
-                        return self.reading.trimmed(span.start, cut)
+                if before.text in _BREAKS and span.start < before.idx:
+                    closing = before.text in '”"’'
+                    return self.reading.trimmed(span.start, before.idx + (len(before) if closing else 0))
+            if self._own_act(child, complement, verb):
+                end = self.reading.doc[max(child.left_edge.i - 1, complement.i)]
+                cut = end.idx if end.dep_ == "cc" else end.idx + len(end)
+                if span.start < cut < span.end:
+                    return self.reading.trimmed(span.start, cut)
         return span
+
+    def _adds(self, child: "Token") -> bool:
+        """'..., adding that ...': the speaker goes on."""
+        return (
+            child.tag_ == "VBG"
+            and child.dep_ in {"advcl", "acl", "dep", "conj"}
+            and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS | _GOING_ON
+        )
+
+    def _own_act(self, child: "Token", complement: "Token", verb: "Token") -> bool:
+        """Whether a verb joined by 'and' has the form of the cue and not that of the content."""
+        if child.dep_ != "conj" or child.pos_ not in {"VERB", "AUX"} or any(is_subject(c) for c in child.children):
+            return False
+        form = _form(child)
+        if form != verb.tag_:
+            return False
+        return child.lemma_.lower() in cues.CLASS_OF or (
+            child.head.i == complement.i and form in FINITE and _form(complement) != form
+        )
 
     def _rest(self, verb: "Token", lemma: str) -> tuple[Span, ...]:
         """What follows a verb of saying to the end of its clause, where the parser lost the thread."""
@@ -345,9 +390,20 @@ class Contents:
                 hole.start - sentence.start > 15
                 and not self._finite_between(verb.i + 1, verb.sent.end)
                 and self._finite_between(verb.sent.start, first)
+                and not self._is_circumstance(verb, first)
             ):
                 return without(self.reading, sentence, hole)
         return ()
+
+    def _is_circumstance(self, verb: "Token", end: int) -> bool:
+        """Whether all that stands before the tag only tells when or why it was said: 'Asked who won, he said no'."""
+        opening = next((t for t in verb.sent if not t.is_punct and not t.is_space), None)
+        if opening is None or opening.i >= end:
+            return False
+        top = opening
+        while top.head.i not in {top.i, verb.i}:
+            top = top.head
+        return top.dep_ in {"advcl", "prep", "npadvmod", "advmod", "mark"} and top.right_edge.i >= end - 2
 
     def _finite_between(self, first: int, end: int) -> bool:
         return any(t.tag_ in FINITE for t in self.reading.doc[first:end])
@@ -359,3 +415,8 @@ class Contents:
         if first == 0:
             return False
         return self.reading.doc[first - 1].text in {",", "”", '"', "—", "--", "»"}
+
+
+def _form(verb: "Token") -> str:
+    """The tag of a verb's first auxiliary, else its own."""
+    return next((c.tag_ for c in verb.children if c.dep_ in {"aux", "auxpass"}), verb.tag_)

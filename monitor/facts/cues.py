@@ -11,13 +11,13 @@ _VERBS: dict[CueClass, frozenset[str]] = {
         " repeat continue conclude affirm allege inform remind complain boast lament propose elaborate clarify"
         " indicate signal outline assure reassure hint imply exclaim proclaim retort counter opine muse confide gush"
         " rant ask wonder question brag chime relay interject profess attest vouch posit underline underscore"
-        " highlight message email cite sigh yell reckon theorize quote confess echo chant scream mutter whisper cry"
-        " rule hear"
+        " highlight message email cite rule bark snap roar thunder interrupt lecture speculate reason stipulate sigh"
+        " yell reckon theorize quote confess echo chant scream mutter whisper cry hear"
     ),
     "believe": words(
         "believe think consider feel hope fear doubt suspect worry assume view regard agree disagree understand"
         " realize realise recognise recognize prefer wish dream favor favour imagine guess suppose"
-        " presume figure judge"
+        " presume figure judge fret"
     ),
     "deny": words("deny dismiss reject refute dispute disavow rebut"),
     "predict": words("predict forecast estimate project anticipate expect foresee"),
@@ -30,9 +30,12 @@ SPEECH = _VERBS["say"] | _VERBS["deny"] | words("report predict vow pledge promi
 SURE = words(
     "say tell state add note announce declare explain write tweet confirm claim argue insist maintain assert"
     " contend stress emphasize emphasise warn caution acknowledge admit concede allege believe think predict"
-    " reply respond continue testify mention suggest"
+    " reply respond continue testify mention suggest rule"
 )
 """Cues that are nearly always speech or thought, even with little around them."""
+
+ADDING = words("add note stress continue conclude explain point emphasize emphasise reiterate mention observe")
+"""Participles by which whoever speaks goes on speaking: '..., adding that ...'."""
 
 INFINITIVE = words(
     "promise pledge vow threaten swear hope wish expect refuse decline offer prefer agree claim demand ask"
@@ -150,3 +153,5 @@ CHANNELS = words(
     " reporters journalists lawmakers call debate rally show reporter journalist lawmaker remark"
 )
 """What or whom a thing is said in or to: 'said in a statement that ...', 'told reporters that ...'."""
+ACTS = CHANNELS | NOUNS.keys() | words("decision ruling verdict judgment judgement move step attack rebuke response")
+"""What the act of saying itself is called: '..., the court ruled, in a decision that ...'."""

@@ -17,6 +17,7 @@ from monitor.facts import (
     non_events,
     pronouns,
     quantities,
+    quote_tags,
     quotes,
     reading,
 )
@@ -82,7 +83,10 @@ class Extractor:
         times = dates.find(read, published, code)
         quoted = quotes.pair(read)
         antecedents = pronouns.Antecedents(read, known, [one.outer for one in quoted])
-        said = claims.Claims(read, known, quoted, antecedents).find() if pipeline.parses else ()
+        if pipeline.parses:
+            said = claims.Claims(read, known, quoted, antecedents).find()
+        else:
+            said = tuple(quote_tags.find(read, known, quoted, code))
         clauses = events.Events(read, known, antecedents, said, times)
         happened = clauses.find() if pipeline.parses else ()
         spoken = quotes.assemble(read, quoted, said)

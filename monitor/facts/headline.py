@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.facts.reading import FINITE, Reading, subject_of
-from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Modality, Quote, Span
+from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Modality, Quote, Span, credited
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -256,19 +256,19 @@ def _claim_told(reading: Reading, span: Span, event: Event, claims: Sequence[Cla
 
 
 def attribution(claim: int | None, claims: Sequence[Claim]) -> str:
-    """Who says so, from the innermost claim outwards; where the text names nobody, the word that attributes."""
+    """Who says so, from the innermost claim outwards; where the text names nobody, words such as "it is believed"."""
     parts: list[str] = []
     steps = 0
     while claim is not None and steps < 3:
         one = claims[claim]
-        parts.append(_source(one))
+        parts.append(_source(one) if not parts else credited(_source(one)))
         claim, steps = one.within, steps + 1
-    return ", according to ".join(parts)
+    return ", ".join(parts)
 
 
 def _source(claim: Claim) -> str:
     if claim.source is None:
-        return f"unnamed source ({claim.cue})"
+        return claim.impersonal()
     if claim.source.entity and claim.source.text.lower() in {"he", "she", "it", "they"}:
         return claim.source.entity
     return claim.source.text

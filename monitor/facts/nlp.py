@@ -61,6 +61,9 @@ _REPLACED = {
 _CLOSED_SYLLABLE = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")
 _TRANSLATION = str.maketrans(_REPLACED)
 # The tokeniser takes quadratic time over marks that no blank parts.
+OPENING_APOSTROPHES = re.compile(r"(?<![\w'])''(?=[^\s'])|``(?=[^\s`])")
+CLOSING_APOSTROPHES = re.compile(r"(?<=[^\s'])''(?!['\w])")
+"""Two apostrophes for a quotation mark, as wires and typewriters set them: ''Enough,'' he said."""
 _UNBROKEN = re.compile(r"\S{400,}|([^\w\s])\1{9,}")
 _NO_WORD = re.compile(r"[\W_]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -73,9 +76,11 @@ _SPLIT = (
 def mend(text: str) -> str:
     """The text as the model wants it: plain apostrophes and spaces, no control marks; one character for one.
 
-    Marks in a stretch of 400 characters without a blank, or repeated ten times, become blanks.
+    A quotation mark made of two apostrophes becomes a mark and a blank, the blank inside. Marks in a stretch of 400
+    characters without a blank, or repeated ten times, become blanks.
     """
-    mended = _SURROGATE.sub("\ufffd", text.translate(_TRANSLATION))
+    mended = CLOSING_APOSTROPHES.sub(" ”", OPENING_APOSTROPHES.sub("“ ", text))
+    mended = _SURROGATE.sub("\ufffd", mended.translate(_TRANSLATION))
     return _UNBROKEN.sub(lambda run: _NO_WORD.sub(" ", run.group()), mended)
 
 

@@ -49,6 +49,9 @@ class QuotesOfCues:
             if token.lemma_.lower() in cues.SURE and token.pos_ == "VERB":
                 break
         right = any(c.dep_ == "ccomp" and c.i > verb.i for c in verb.children)
+        if right and verb.tag_ == "VBG":
+            # '“...,” adding that ...': the quote before is what was said, not what is added
+            before = None
         if before is None and not right and verb.i - sentence.start <= 8 and sentence.start > 0:
             for token in (self.reading.doc[sentence.start - 1], self.reading.doc[max(0, sentence.start - 2)]):
                 number = self.number_at.get(token.i)
@@ -73,10 +76,21 @@ class QuotesOfCues:
             after is not None
             and close
             and self._spoken(after, led=True)
-            and self._leads_in(verb, self.quoted[after].outer.start, tagged=bool(found))
+            and self._leads_in(verb, after, tagged=bool(found))
         ):
             found.append(after)
         return sorted(found)
+
+    def touching(self, verb: "Token") -> list[int]:
+        """The quote right after a verb, but for a comma or colon, else the one that ends right before it."""
+        last = cue_extent(verb)[1] + 1
+        for token in self.reading.doc[last : last + 3]:
+            if token.i in self.number_at:
+                return [self.number_at[token.i]]
+            if token.text not in {",", ":"}:
+                break
+        before = self.number_at.get(verb.i - 1) if verb.i else None
+        return [before] if before is not None else []
 
     def spoken_in(self, spans: Sequence[Span]) -> list[int]:
         """Quotes of speech that stand in or reach into any of the spans."""
@@ -110,6 +124,19 @@ class QuotesOfCues:
                 spans.append(outer)
         return tuple(sorted(spans, key=lambda span: span.start))
 
+    def completed(self, spans: tuple[Span, ...], tag: Span) -> tuple[Span, ...]:
+        """Content that breaks off within quotation marks taken to the closing one: 'a “long road' ahead”."""
+        done = []
+        for span in spans:
+            end = span.end
+            for one in self.quoted:
+                outer = one.outer
+                inside = outer.start >= span.start or outer.start < tag.start < outer.end
+                if inside and outer.start < end <= outer.end and not outer.start < tag.start < outer.end:
+                    end = outer.end
+            done.append(Span(span.start, end))
+        return tuple(done)
+
     def stands_alone(self, number: int, verb: "Token") -> bool:
         """A quote before the tag that is set off by a dash, comma or sentence start is the whole content."""
         outer = self.quoted[number].outer
@@ -125,7 +152,7 @@ class QuotesOfCues:
         between = [t for t in self.reading.tokens(verb.idx + len(verb), outer.start) if t.i > verb.i]
         text = self.reading.text
         lead = text[max(0, outer.start - 2) : outer.start].rstrip()
-        partial = lead[-1:].isalnum() and text[outer.start + 1 : outer.start + 2].islower()
+        partial = lead[-1:].isalnum() and self.reading.mended[outer.start + 1 : outer.start + 3].strip()[:1].islower()
         if not between or between[0].sent.start != verb.sent.start:
             return outer
         if not partial and not any(t.tag_ in FINITE for t in between):
@@ -186,8 +213,9 @@ class QuotesOfCues:
             )
         )
 
-    def _leads_in(self, verb: "Token", start: int, *, tagged: bool) -> bool:
+    def _leads_in(self, verb: "Token", number: int, *, tagged: bool) -> bool:
         """The quote is the cue's: a comma, colon or 'that' leads in, with no other clause between."""
+        start = self.quoted[number].outer.start
         gap = self.reading.mended[verb.idx + len(verb) : start]
         if len(gap) > 160 or any(mark in gap for mark in "!?;“”"):
             return False
@@ -207,10 +235,11 @@ class QuotesOfCues:
             return False
         if stripped.endswith((":", ",", "—", "-", " that")) or stripped in {"", "that"}:
             return True
-        # '... he said. “We will ...' goes on with the same speaker in the same paragraph
+        # '... he said. “We will ...' goes on with the same speaker in the same paragraph, but for a tag of its own
         return (
             tagged
             and stripped.endswith(".")
+            and self.reading.text[self.quoted[number].end - 1] != ","
             and gap.count(".") == 1
             and len(gap) < 90
             and self.reading.paragraph(verb.idx) == self.reading.paragraph(start)

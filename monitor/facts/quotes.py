@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.facts.nlp import CLOSING_APOSTROPHES, OPENING_APOSTROPHES
 from monitor.facts.reading import FINITE, Reading
 from monitor.model.facts import Arg, Claim, Quote, QuoteKind, Span
 
 MAX_QUOTES = 500
-_PAIRS = {"“": '”"', "„": '“”"', "«": "»", "‹": "›", "「": "」", "『": "』", "‘": "’", '"': '"“”', "”": "”"}
+_PAIRS = {"“": '”"', "„": '“”"', "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "‘": "’", '"': '"“”', "”": "”"}
 
 _ELISION = re.compile(r"\d\d(?!\d)|(?:em|til|bout|cause|tis|twas|n|round)\b", re.IGNORECASE)
 """What an opening mark before it stands for left-out letters: ‘08, ‘em."""
@@ -27,29 +28,45 @@ class Quoted:
 def pair(reading: Reading) -> list[Quoted]:
     """All quoted stretches in reading order; one left open at a paragraph's end goes on if the next reopens it."""
     found: list[Quoted] = []
+    # The inner of two apostrophes stands for the mark, so that its neighbours tell which way it points.
+    text = CLOSING_APOSTROPHES.sub("” ", OPENING_APOSTROPHES.sub(" “", reading.text))
     for number, paragraph in enumerate(reading.paragraphs):
-        reopened = number + 1 < len(reading.paragraphs) and reading.text[reading.paragraphs[number + 1].start] in '“"«„'
-        found.extend(_in_paragraph(reading.text, paragraph, number, reopened=reopened))
+        after = reading.paragraphs[number + 1].start if number + 1 < len(reading.paragraphs) else len(text)
+        reopened = reading.mended[after : after + 1] in {"“", '"', "«", "„"}
+        found.extend(_widened(reading.text, one) for one in _in_paragraph(text, paragraph, number, reopened=reopened))
         if len(found) >= MAX_QUOTES:
             break
     return found[:MAX_QUOTES]
 
 
+def _widened(text: str, one: Quoted) -> Quoted:
+    """With both apostrophes of a mark made of two."""
+    start, end = one.outer.start, one.outer.end
+    if text[start] in "'`" and text[start - 1 : start] == text[start]:
+        start -= 1
+    if text[end - 1] == "'" and text[end : end + 1] == "'":
+        end += 1
+    return Quoted(one.start, one.end, Span(start, end), one.paragraph)
+
+
 def _in_paragraph(text: str, paragraph: Span, number: int, *, reopened: bool) -> list[Quoted]:
     found: list[Quoted] = []
     opened = -1
-    closers = ""
+    inner = False
     for place in range(paragraph.start, paragraph.end):
         char = text[place]
-        if opened >= 0:
-            if char in closers and _closes(text, place, char, paragraph):
-                if text[opened + 1 : place].strip():
-                    found.append(Quoted(opened + 1, place, Span(opened, place + 1), number))
-                opened = -1
-            elif char == text[opened] and char == "“":
-                opened = place
-        elif char in _PAIRS and _opens(text, place, char, paragraph):
-            opened, closers = place, _PAIRS[char]
+        if opened < 0:
+            if char in _PAIRS and _opens(text, place, char, paragraph):
+                opened, inner = place, False
+        elif text[opened] == '"' and (inner if char == "”" else _opens_inner(text, place, opened)):
+            # Curly marks inside straight ones hold a quote within the quote.
+            inner = not inner
+        elif (char in _PAIRS[text[opened]] and _closes(text, place, char, paragraph)) or _turned(text, place, opened):
+            if text[opened + 1 : place].strip():
+                found.append(_quoted(text, opened, place, number))
+            opened = -1
+        elif char == text[opened] and char == "“":
+            opened = place
         if len(found) >= MAX_QUOTES:
             return found
     if opened >= 0 and reopened and text[opened] != "‘" and paragraph.end - opened > 20:
@@ -61,11 +78,35 @@ def _in_paragraph(text: str, paragraph: Span, number: int, *, reopened: bool) ->
     return found
 
 
+def _quoted(text: str, opened: int, closed: int, number: int) -> Quoted:
+    """The stretch between two marks; the blanks that French sets inside them belong to neither."""
+    start, end = opened + 1, closed
+    while text[start].isspace():
+        start += 1
+    while text[end - 1].isspace():
+        end -= 1
+    return Quoted(start, end, Span(opened, closed + 1), number)
+
+
+def _turned(text: str, place: int, opened: int) -> bool:
+    """An opening mark where a quote can only end: '“... for her here,“ said Lee'."""
+    return (
+        text[place] == text[opened] == "“" and text[place - 1] in ",.!?" and not text[place + 1 : place + 2].isalnum()
+    )
+
+
+def _opens_inner(text: str, place: int, opened: int) -> bool:
+    return text[place] == "“" and place > opened + 1 and text[place + 1 : place + 2].isalnum()
+
+
 def _opens(text: str, place: int, char: str, paragraph: Span) -> bool:
     before = text[place - 1] if place > paragraph.start else " "
     after = text[place + 1] if place + 1 < paragraph.end else " "
     if char == "”":
         return False
+    if char == "»":
+        # German books and papers open with the mark that closes elsewhere
+        return not before.isalnum() and before not in ".!?…,»" and after.isalnum()
     if char in '‘"':
         if char == '"' and before.isdigit():
             return False
@@ -108,6 +149,9 @@ def assemble(reading: Reading, quoted: Sequence[Quoted], claims: Sequence[Claim]
             continue
         claim = _claim_of(one, claims)
         pieces = [one]
+        parted = next((c for c in claims if claim is None and _parts(c, one)), None)
+        if parted is not None:
+            pieces, claim = _around_tag(reading.text, one, parted), parted
         if claim is not None:
             for other in range(index + 1, min(index + 6, len(quoted))):
                 if _claim_of(quoted[other], claims) is claim and is_speech(reading, quoted[other]):
@@ -157,7 +201,9 @@ def _whole(reading: Reading, one: Quoted) -> bool:
 def _is_all(reading: Reading, one: Quoted, claim: Claim) -> bool:
     """Whether a claim's content is this quote and begins like a sentence, as in '"Denver," he answered'."""
     first = reading.text[one.start : one.start + 1]
-    return claim.rule in {"claim.quote", "claim.signed"} and claim.content[0] == one.outer and first.isupper()
+    return (
+        claim.rule in {"claim.quote", "claim.signed", "claim.tag"} and claim.content[0] == one.outer and first.isupper()
+    )
 
 
 def _alone(reading: Reading, one: Quoted) -> bool:
@@ -175,6 +221,17 @@ def _claim_of(one: Quoted, claims: Sequence[Claim]) -> Claim | None:
                 if best is None or size < best[0]:
                     best = (size, claim)
     return best[1] if best else None
+
+
+def _parts(claim: Claim, one: Quoted) -> bool:
+    """Whether the tag of a claim stands within the quote that is its content."""
+    return claim.rule == "claim.tag" and one.start < claim.cue_span.start < one.end
+
+
+def _around_tag(text: str, one: Quoted, claim: Claim) -> list[Quoted]:
+    """What is left of a quote around the tag within it."""
+    spans = (Span(max(span.start, one.start), min(span.end, one.end)) for span in claim.content)
+    return [Quoted(span.start, span.end, span, one.paragraph) for span in spans if text[span.start : span.end].strip()]
 
 
 def _made(reading: Reading, pieces: list[Quoted], speaker: Arg | None, how: str, kind: QuoteKind) -> Quote:

@@ -82,7 +82,9 @@ class Sources:
         if verb.tag_ not in FINITE or verb.dep_ in {"conj", "amod", "compound"}:
             return None
         place = verb.i - 1
-        while place > verb.sent.start and self.reading.doc[place].dep_ in {"aux", "advmod", "neg"}:
+        while place > verb.sent.start and (
+            self.reading.doc[place].dep_ in {"aux", "advmod", "neg"} or self.reading.doc[place].text == ","
+        ):
             place -= 1
         before = self.reading.doc[place]
         if place < verb.sent.start or before.pos_ not in {"PROPN", "NOUN"} or self.names.at(before) is None:
@@ -105,6 +107,8 @@ class Sources:
             above = self._above(current)
             if above is None:
                 return None, False
+            if steps == 0 and self._goes_on(verb, above):
+                above = above.head
             blamed = self._spoken_of(current)
             if blamed is not None:
                 return blamed, False
@@ -113,6 +117,15 @@ class Sources:
                 return passive_head, False
             current, steps = above, steps + 1
         return None, False
+
+    def _goes_on(self, verb: "Token", above: "Token") -> bool:
+        """'Lee said the firm lost money, adding that ...': the parser hangs on the content what the speaker adds."""
+        if verb.tag_ != "VBG" or verb.dep_ not in {"advcl", "acl"} or above.dep_ != "ccomp" or above.head.i > above.i:
+            return False
+        if above.head.lemma_.lower() not in cues.CLASS_OF:
+            return False
+        subject = next((child for child in above.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
+        return verb.lemma_.lower() in cues.ADDING or subject is None or not self.can_speak(subject)
 
     def _spoken_of(self, verb: "Token") -> "Token | None":
         """'quoted her as saying', 'criticised him for saying': the object of the verb above is who says it."""
@@ -137,7 +150,7 @@ class Sources:
     def _inverted(self, verb: "Token") -> "Token | None":
         """'..." said Smith', where the parser often calls Smith an object."""
         following = self.reading.doc[verb.i + 1] if verb.i + 1 < len(self.reading.doc) else None
-        if following is None or verb.lemma_ not in cues.SPEECH | cues.SURE or verb.i == 0:
+        if following is None or verb.lemma_ not in cues.SPEECH | cues.SURE or verb.i == 0 or verb.tag_ == "VBG":
             return None
         previous = self.reading.doc[verb.i - 1]
         if previous.text not in {",", "”", '"', "’", "»", "?", "!"}:
@@ -242,7 +255,7 @@ def _is_counted(source: "Token") -> bool:
 def _unquoted(reading: Reading, span: Span) -> Span:
     """Without a mark that closes a quote before it, or opens one after it: '” one resident'."""
     start, end = span.start, span.end
-    text = reading.text
+    text = reading.mended
     if text[start:end].count('"') % 2 or "“" not in text[start:end] or "”" not in text[start:end]:
         while start < end - 1 and (text[start] in '”"»’' or text[start].isspace()):
             start += 1

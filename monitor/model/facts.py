@@ -1,5 +1,6 @@
 """Key facts of one article. Every span is [start, end) in characters of `Facts.text`."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,8 @@ Polarity = Literal["positive", "negative"]
 CueClass = Literal["say", "believe", "deny", "predict", "promise", "demand", "report", "intend", "react"]
 ATTITUDES: frozenset[CueClass] = frozenset({"intend", "react"})
 """Cues by which somebody wants or judges a thing ('refused to', 'welcomed'); what they hold true is not said."""
+UNNAMED = "source not named"
+"""Credit for a claim whose words leave open who makes it."""
 SourceType = Literal["named", "anonymous", "collective", "pronoun"]
 QuoteKind = Literal["direct", "mixed", "scare"]
 Granularity = Literal[
@@ -179,6 +182,20 @@ class Claim:
     within: int | None = None
     kind: Literal["claim"] = "claim"
 
+    def impersonal(self) -> str:
+        """How to credit a claim that leaves out its source: "it is believed", "reportedly", "source not named"."""
+        cue = " ".join(self.cue.lower().split())
+        if cue.endswith("ly"):
+            return cue
+        passive = re.fullmatch(
+            r"(is|are|was|were|has been|have been|had been) (?:being )?(\w+(?:ed|id|wn|ood|ght|old|eld|elt|een|und))",
+            cue,
+        )
+        if passive is None:
+            return UNNAMED
+        verb = {"are": "is", "were": "was", "have been": "has been"}.get(passive[1], passive[1])
+        return f"it {verb} {passive[2]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -256,13 +273,25 @@ class Acronym:
     kind: Literal["acronym"] = "acronym"
 
 
+def credited(attribution: str) -> str:
+    """An attribution as it follows a fact: "according to U.S. officials", "it is believed", "reportedly"."""
+    return attribution if is_impersonal(attribution) else f"according to {attribution}"
+
+
+def is_impersonal(attribution: str) -> bool:
+    """Whether an attribution names nobody and so stands alone; an empty one does too."""
+    first = attribution.partition(",")[0]
+    return not first or first == UNNAMED or bool(re.fullmatch(r"[a-z]+ly|it (?:is|was|has been|had been) \w+", first))
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """A fact worth a line on the card, best first.
 
     Attributes:
         text: the clause in the article's own words, hedges and negation kept.
-        attribution: "U.S. officials", "various news sources"...; "" where the article asserts it.
+        attribution: "U.S. officials", "various news sources"..., or, where nobody is named, words that stand alone as
+            "it is believed" and "reportedly"; "" where the article asserts it.
         event: index into Facts.events.
         who, what, whom, where, when: the parts, "" where the article doesn't say.
     """
