@@ -12,14 +12,14 @@ from pathlib import Path
 import structlog
 
 from monitor.errors import FeedListError, StoreError
-from monitor.model.article import BASELINE, Article, Batch, Feed, FeedState, FullText
+from monitor.model.article import Article, Batch, Feed, FeedState, FullText
 from monitor.ports import Clock
 from monitor.sources import feedlist, schedule, seeds
 from monitor.sources.condition import Condition, trouble_of
-from monitor.sources.feeds import parse_feed
+from monitor.sources.feeds import FeedJob
 from monitor.sources.http import GuardedClient
 from monitor.sources.pacing import Pacing, Poll
-from monitor.sources.poll import poll
+from monitor.sources.poll import Reads, poll, read_here
 from monitor.sources.rota import Lane, Rota
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
@@ -64,6 +64,7 @@ class Intake:
 
     Args:
         on_new: called after articles were stored, to wake the pipeline.
+        read: what reads the bodies of feeds.
     """
 
     def __init__(
@@ -81,12 +82,13 @@ class Intake:
         metrics: Metrics,
         health: Health,
         on_new: Callable[[], None],
+        read: Reads = read_here,
     ) -> None:
         self._store, self._call, self._client = store, call, client
         self._feeds_file, self._seeds_folder = feeds_file, seeds_folder
         self._pace = pace
         self._clock, self._rng = clock, rng
-        self._metrics, self._health, self._on_new = metrics, health, on_new
+        self._metrics, self._health, self._on_new, self._read = metrics, health, on_new, read
         self._log = structlog.get_logger("monitor.intake")
         self._feeds: dict[str, Feed] = {}
         self._states: dict[str, FeedState] = {}
@@ -187,7 +189,7 @@ class Intake:
         feed = self._feeds.get(url)
         if feed is None:
             return 0
-        parsed = await asyncio.to_thread(parse_feed, body, content_type, feed, self._clock.now())
+        parsed = await self._read(FeedJob(body, content_type, feed, self._clock.now()))
         parts = [parsed.articles[n : n + _MOST_AT_ONCE] for n in range(0, len(parsed.articles), _MOST_AT_ONCE)]
         new: list[Article] = []
         for number, part in enumerate(parts or [()]):
@@ -272,16 +274,15 @@ class Intake:
         """Poll a feed and have it stored; whether it was."""
         before, now = self._states.get(feed.url), self._clock.now()
         try:
-            batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace)
+            batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace, read=self._read)
         except Exception as error:  # noqa: BLE001 - see _mistake
             batch = self._mistake("poll", feed, before, error)
-        first = before is None or before.first_ok is None or _turns(before, batch.state)
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
             while len(batch.articles) > _MOST_AT_ONCE:
                 part = batch.articles[:_MOST_AT_ONCE]
                 async with self._bulk:
-                    await self._store_batch(Batch(articles=_baseline(part) if first else part, ahead=batch.ahead))
+                    await self._store_batch(Batch(articles=part, ahead=batch.ahead))
                 rest = batch.articles[_MOST_AT_ONCE:]
                 batch = replace(batch, articles=rest, ahead=batch.ahead + _MOST_AT_ONCE)
         except StoreError as error:
@@ -289,8 +290,6 @@ class Intake:
             return False
         except Exception as error:  # noqa: BLE001 - as above
             batch = self._mistake("store", feed, before, error)
-        if first and batch.articles:
-            batch = replace(batch, articles=_baseline(batch.articles))
         self._polled.put_nowait(_Polled(feed, before, batch, stored))
         return await stored
 
@@ -434,13 +433,3 @@ class Intake:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _turns(before: FeedState, after: FeedState | None) -> bool:
-    """Whether another feed stands at the address now: what it lists was there before anybody watched it."""
-    return after is not None and bool(after.other) and not before.other
-
-
-def _baseline(articles: Sequence[Article]) -> tuple[Article, ...]:
-    """The articles of a first poll, which were there before anybody watched."""
-    return tuple(replace(article, flags=(*article.flags, BASELINE)) for article in articles)

@@ -34,7 +34,7 @@ from monitor.stories.grouping import Grouper, GroupSettings
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
 from monitor.watch import PolicyInForce, RulesInForce
-from monitor.workers import FactWorkers, PageWorkers, load_extractor
+from monitor.workers import FactWorkers, FeedWorkers, PageWorkers, load_extractor
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
     grouper = Grouper(GroupSettings(window=window, max_members=settings.stories.max_articles))
     client = feed_client(settings.sources, clock)
     stack.push_async_callback(client.close)
+    feed_workers = FeedWorkers(around.on_restart)
+    stack.callback(feed_workers.close)
     intake = Intake(
         store=store,
         call=call,
@@ -130,6 +132,7 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
         metrics=metrics,
         health=around.health,
         on_new=around.wake,
+        read=feed_workers.read,
     )
     stack.push_async_callback(intake.close)
     pages = Pages(

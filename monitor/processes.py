@@ -24,6 +24,10 @@ class WorkError(Exception):
     """A job was not done; the message says why, without naming the job."""
 
 
+class NoWorkerError(WorkError):
+    """The job was not begun, for no process can be started now."""
+
+
 class _WorkerLostError(Exception):
     """A worker died or hung; its job may be worth another try."""
 
@@ -66,7 +70,7 @@ class Pool(Generic[Job, Answer]):
         """
         async with self._places:
             if asyncio.get_running_loop().time() < self._rests_until:
-                raise WorkError("workers could not be started a moment ago")
+                raise NoWorkerError("workers could not be started a moment ago")
             for attempt in range(1, self._attempts + 1):
                 try:
                     answer: Answer = await self._attempt(job)
@@ -91,7 +95,7 @@ class Pool(Generic[Job, Answer]):
                 # It would fail on every job; starting processes in vain costs more than doing without for a while.
                 self._rests_until = asyncio.get_running_loop().time() + _REST_SECONDS
                 self._on_restart("a worker could not be started; see its message above")
-                raise WorkError("no worker can be started") from error
+                raise NoWorkerError("no worker can be started") from error
             hung = isinstance(error, TimeoutError)
             reason = f"the worker gave no answer within {self._timeout:g} s" if hung else "the worker process died"
             raise _WorkerLostError(reason) from error

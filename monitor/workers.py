@@ -1,15 +1,20 @@
-"""Key facts and pages in worker processes: a long article, a crash or a hang never stalls the daemon."""
+"""Key facts, pages and feeds in worker processes: a long article, a crash or a hang never stalls the daemon."""
 
+import asyncio
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from monitor.errors import ExtractionError, ParseError
+from monitor.model.article import Article
 from monitor.model.facts import Facts
-from monitor.processes import Pool, WorkError
+from monitor.processes import NoWorkerError, Pool, WorkError
+from monitor.sources.feeds import FeedJob, ParsedFeed
+from monitor.sources.language import detect
 from monitor.sources.pages import Page, PageJob, read_page
 
 # Beyond what a worker takes to load; pages of a few MB need some tens of MB.
@@ -17,6 +22,14 @@ _PAGE_MEMORY = 400_000_000
 # The longest text that is read takes about 400 MB.
 _FACTS_MEMORY = 2_000_000_000
 _PAGE_SECONDS = timedelta(seconds=10)
+# A tree of the largest body that is accepted takes so much.
+_FEED_MEMORY = 2_000_000_000
+_FEED_SECONDS = timedelta(seconds=20)
+_FEED_WORKERS = 2
+_SMALL = 64_000
+"""Bytes of a body that is read where it is: that takes some milliseconds, and as long again to send it elsewhere."""
+_PART = 500
+"""Articles that come back from a worker at once: those of a large feed, all together, would hold up the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +139,74 @@ class PageWorkers:
 
     def close(self) -> None:
         """End the worker."""
+        self._pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a worker made of a feed: all but its articles, and these packed in parts; or why it is no feed."""
+
+    feed: ParsedFeed | None
+    parts: tuple[bytes, ...] = ()
+    wrong: str = ""
+
+
+def _does_feeds() -> Callable[[FeedJob], _Read]:
+    # Loaded before the limit of memory is set.
+    detect("Which language this is in does not matter.")
+    return _read_feed
+
+
+def _read_feed(job: FeedJob) -> _Read:
+    try:
+        feed = job.read()
+    except ParseError as error:
+        return _Read(None, wrong=str(error))
+    parts = (feed.articles[start : start + _PART] for start in range(0, len(feed.articles), _PART))
+    return _Read(replace(feed, articles=()), tuple(map(pickle.dumps, parts)))
+
+
+class FeedWorkers:
+    """Reads the bodies of feeds, large ones in worker processes with limits of time and memory.
+
+    Args:
+        on_restart: told why a worker was replaced.
+    """
+
+    def __init__(self, on_restart: Callable[[str], None] = lambda _reason: None) -> None:
+        self._pool: Pool[FeedJob, _Read] = Pool(
+            _does_feeds,
+            name="feeds",
+            workers=_FEED_WORKERS,
+            timeout=_FEED_SECONDS,
+            memory=_FEED_MEMORY,
+            attempts=1,
+            on_restart=on_restart,
+        )
+
+    async def read(self, job: FeedJob) -> ParsedFeed:
+        """What the body holds.
+
+        Raises:
+            ParseError: it is no feed, or reading it took too much time or memory.
+        """
+        if len(job.body) < _SMALL:
+            return job.read()
+        try:
+            answer = await self._pool.run(job)
+        except NoWorkerError:
+            # No fault of the feed's; in a thread it is read too, only beside everything else.
+            return await asyncio.to_thread(job.read)
+        except WorkError as error:
+            raise ParseError(f"the feed cannot be read: {error}") from error
+        if answer.feed is None:
+            raise ParseError(answer.wrong)
+        articles: list[Article] = []
+        for part in answer.parts:
+            articles += pickle.loads(part)  # noqa: S301 - from a process of ours
+            await asyncio.sleep(0)
+        return replace(answer.feed, articles=tuple(articles))
+
+    def close(self) -> None:
+        """End the workers."""
         self._pool.close()

@@ -120,6 +120,7 @@ class FeedState:
         hub, topic: the WebSub hub it names and the address it is known there by, "" for none.
         pushed_until: how long its hub has promised to push what is new, None where it doesn't.
         rhythm: what was learnt of its publishing, as sources.rhythm packs it.
+        seen: marks of the entries of the last body, all of which are stored, for the next to know them by.
     """
 
     url: str
@@ -148,6 +149,7 @@ class FeedState:
     topic: str = ""
     pushed_until: datetime | None = None
     rhythm: bytes = field(default=b"", repr=False)
+    seen: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from monitor.model.article import Article, Feed, FullText, Quarantined, SourceKind
 from monitor.sources.clean import plain_text, plain_title, storable
 from monitor.sources.dates import parse_date
-from monitor.sources.items import RawFeed, RawItem
+from monitor.sources.items import MARK, RawFeed, RawItem
 from monitor.sources.language import code_of, contradicts, detect
 from monitor.sources.parse import parse_raw
 from monitor.sources.sanitize import sanitized
 from monitor.sources.sitemap import worth_reading
 
 MAX_ITEMS = 50_000
+# Entries of one feed that are known again by their marks; of a longer list the rest is read each time.
+MAX_SEEN = 20_000
 # An index is read no further than this at a time.
 MAX_SITEMAPS = 3
 _MAX_URL = 2_000
@@ -45,6 +48,8 @@ class ParsedFeed:
         ttl: minutes it asks not to be polled again, 0 for no wish.
         skip_hours, skip_days: hours of the day (UTC) and days of the week (Monday is 0) it asks not to be polled in.
         sitemaps: where a sitemap index says the entries are, likeliest news first.
+        seen: the marks of its entries, one after the other, for the next reading to know them by.
+        known: entries that were known by their marks, and are not among the articles.
     """
 
     articles: tuple[Article, ...]
@@ -56,9 +61,43 @@ class ParsedFeed:
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
     sitemaps: tuple[str, ...] = ()
+    seen: bytes = b""
+    known: int = 0
 
 
-def parse_feed(body: bytes, content_type: str, feed: Feed, now: datetime, *, url: str = "") -> ParsedFeed:
+@dataclass(frozen=True, slots=True)
+class FeedJob:
+    """A body to read; see parse_feed."""
+
+    body: bytes
+    content_type: str
+    feed: Feed
+    now: datetime
+    url: str = ""
+    known: bytes = b""
+    flags: tuple[str, ...] = ()
+
+    def read(self) -> ParsedFeed:
+        """What it holds.
+
+        Raises:
+            ParseError: it is no feed; the message says what it is instead.
+        """
+        return parse_feed(
+            self.body, self.content_type, self.feed, self.now, url=self.url, known=self.known, flags=self.flags
+        )
+
+
+def parse_feed(
+    body: bytes,
+    content_type: str,
+    feed: Feed,
+    now: datetime,
+    *,
+    url: str = "",
+    known: bytes = b"",
+    flags: tuple[str, ...] = (),
+) -> ParsedFeed:
     """Read RSS 0.9x/1.0/2.0, Atom 0.3/1.0, JSON Feed or a sitemap into articles.
 
     Args:
@@ -67,13 +106,16 @@ def parse_feed(body: bytes, content_type: str, feed: Feed, now: datetime, *, url
         feed: whose body it is.
         now: when it was fetched (UTC); no article is published later.
         url: where it was fetched in the end, for relative links; the feed's address where not given.
+        known: `seen` of an earlier reading all of whose articles are stored; entries that have not changed since are
+            passed over.
+        flags: of every article.
 
     Raises:
         ParseError: it is no feed; the message says what it is instead.
     """
     place = url or feed.url
     raw = parse_raw(body, charset=charset_of(content_type))
-    return _Reading(feed, raw, now, place).result()
+    return _Reading(feed, raw, now, place, flags).result(known)
 
 
 def charset_of(content_type: str) -> str:
@@ -85,20 +127,19 @@ def charset_of(content_type: str) -> str:
 class _Reading:
     """One feed on its way from raw items to articles."""
 
-    def __init__(self, feed: Feed, raw: RawFeed, now: datetime, url: str) -> None:
-        self._feed, self._raw, self._now = feed, raw, now
+    def __init__(self, feed: Feed, raw: RawFeed, now: datetime, url: str, flags: tuple[str, ...]) -> None:
+        self._feed, self._raw, self._now, self._flags = feed, raw, now, flags
         link = http_url(raw.link, url)
         # An entry's relative link belongs to the site the feed is about; feeds fetched from elsewhere say where.
         self._base = link or url
         self._link = link
         self._title = plain_title(raw.title)
         self._declared = code_of(raw.lang)
-        self._lang = feed.lang or self._trusted_language()
         self._complaints = list(raw.problems)
         self._unreadable = 0
         self._outlet = feed.outlet or feed.name or self._title or (urlsplit(feed.url).hostname or "")
 
-    def result(self) -> ParsedFeed:
+    def result(self, known: bytes) -> ParsedFeed:
         items = self._raw.items
         if len(items) > MAX_ITEMS:
             self._complaints.append(f"the feed has {len(items)} entries; the first {MAX_ITEMS} were read")
@@ -108,15 +149,24 @@ class _Reading:
         # Where every page is fetched anyway, an address is enough.
         wordless = self._feed.full_text is FullText.ALWAYS
         silent: list[int] = []
+        before = {known[start : start + MARK] for start in range(0, len(known), MARK)}
+        seen: list[bytes] = []
+        passed = 0
         for number, item in enumerate(items, start=1):
+            mark = item.mark()
+            if mark in before:
+                seen.append(mark)
+                passed += 1
+                continue
             article = self._article(item, shared)
             if not article.title and not article.text and not (article.url and wordless):
                 silent.append(number)
                 continue
-            known = articles.get(article.key)
-            if known is None or article.time > known.time:
+            seen.append(mark)
+            other = articles.get(article.key)
+            if other is None or article.time > other.time:
                 articles[article.key] = article
-        if silent and not articles and len(silent) > 1:
+        if silent and not articles and not passed and len(silent) > 1:
             self._complaints.append("no entry has a title or text; set `full_text: always` to read the pages instead")
         else:
             self._complaints += [f"entry {n} has neither title nor text; it was left out" for n in silent]
@@ -130,6 +180,8 @@ class _Reading:
             self._raw.skip_hours,
             self._raw.skip_days,
             tuple(http_url(sitemap.address, self._base) for sitemap in worth_reading(self._raw.sitemaps, MAX_SITEMAPS)),
+            b"".join(seen[:MAX_SEEN]),
+            passed,
         )
 
     def _article(self, item: RawItem, shared: set[str]) -> Article:
@@ -160,7 +212,7 @@ class _Reading:
             kind=SourceKind.FEED,
             authors=_names(map(_person, item.authors)) if item.authors else (),
             categories=_names(item.categories) if item.categories else (),
-            flags=flags,
+            flags=(*flags, *self._flags),
             owner=self._feed.owner or self._outlet,
             html=sanitized(max(item.content, item.summary, key=len), link or base),
             country=self._feed.country,
@@ -181,10 +233,14 @@ class _Reading:
             return None, ("published_unreadable",)
         return when, ()
 
-    def _trusted_language(self) -> str:
-        """The declared language, unless the entries are surely in another: many sites never change the default."""
-        if not self._declared:
-            return ""
+    @cached_property
+    def _lang(self) -> str:
+        """The feed's language by the operator's word or its own, "" where it is found entry by entry.
+
+        Its own does not count where the entries are surely in another: many sites never change the default.
+        """
+        if self._feed.lang or not self._declared:
+            return self._feed.lang
         texts = (f"{plain_title(i.title)}. {plain_text(i.summary or i.content, 200)}" for i in self._raw.items[:8])
         sample = ". ".join(texts)
         return "" if contradicts(sample, self._declared) else self._declared

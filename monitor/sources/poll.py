@@ -3,25 +3,30 @@
 import asyncio
 import hashlib
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.errors import FetchError, HostHeldError, ParseError
-from monitor.model.article import Batch, Feed, FeedState, Quarantined
+from monitor.model.article import BASELINE, Batch, Feed, FeedState, Quarantined
 from monitor.sources.clean import storable
-from monitor.sources.feeds import ParsedFeed, parse_feed
+from monitor.sources.feeds import FeedJob, ParsedFeed
 from monitor.sources.http import Fetched, GuardedClient
 from monitor.sources.hubs import hub_of
-from monitor.sources.looks import looks_of
+from monitor.sources.looks import Looks, looks_of
 from monitor.sources.schedule import USUAL_PACE, Pace, Said, after_failure, after_success
 from monitor.sources.secrets import request_headers
 
-# A body of this size takes about ten milliseconds to read by the fast parser, and ten times that by the forgiving
-# one. Above it, parsing goes to a thread: it shares the interpreter, but the event loop gets its turn every 5 ms.
-IN_THREAD = 64_000
+Reads = Callable[[FeedJob], Awaitable[ParsedFeed]]
+"""Reads a body, here or in another process; raises ParseError where it is no feed."""
 # Hashing takes a millisecond or two for this much, without the interpreter.
 HASH_IN_THREAD = 1_000_000
 _TRIES = 2
+
+
+async def read_here(job: FeedJob) -> ParsedFeed:
+    """Read a body in this process, where nothing else waits meanwhile."""
+    return job.read()
 
 
 async def poll(
@@ -32,6 +37,7 @@ async def poll(
     rng: random.Random,
     *,
     pace: Pace = USUAL_PACE,
+    read: Reads = read_here,
 ) -> Batch:
     """What one request to a feed brings: new state always, articles where the body changed.
 
@@ -45,6 +51,7 @@ async def poll(
         now: the time (UTC).
         rng: for the back-off's jitter.
         pace: how often to come back.
+        read: what reads bodies.
     """
     try:
         fetched = await _fetch(feed, state, client)
@@ -58,8 +65,13 @@ async def poll(
     body_hash = await asyncio.to_thread(_digest, fetched.body) if large else _digest(fetched.body)
     if state is not None and state.body_hash == body_hash:
         return Batch(state=_success(feed, state, fetched, now, pace, body_hash=body_hash))
+    first = state is None or state.first_ok is None
+    # While another feed stands at its address, all of that is looked at.
+    known = state.seen if state is not None and not state.other else b""
+    flags = (BASELINE,) if first else ()
+    job = FeedJob(fetched.body, _content_type(fetched), feed, now, fetched.url, known, flags)
     try:
-        parsed = await _parse(fetched, feed, now)
+        parsed = await read(job)
     except ParseError as error:
         return Batch(
             state=after_failure(feed, state, error, now, rng, pace=pace),
@@ -68,9 +80,13 @@ async def poll(
     if parsed.sitemaps:
         # The index says nothing about what is new in its sitemaps: it is read again each time.
         body_hash = ""
-        parsed = await _with_sitemaps(parsed, feed, client, now)
+        parsed = await _with_sitemaps(parsed, job, client, read)
     new = _success(feed, state, fetched, now, pace, body_hash=body_hash, said=_said(parsed, fetched, feed))
-    return Batch(articles=parsed.articles, state=new, quarantined=parsed.quarantined)
+    articles = parsed.articles
+    if state is not None and not first and new.other and not state.other:
+        # What another feed lists was there before anybody watched that one.
+        articles = tuple(replace(article, flags=(*article.flags, BASELINE)) for article in articles)
+    return Batch(articles=articles, state=new, quarantined=parsed.quarantined)
 
 
 def _digest(body: bytes) -> str:
@@ -98,25 +114,24 @@ def _held(feed: Feed, state: FeedState | None, held: HostHeldError, now: datetim
     return replace(state or FeedState(url=feed.url, next_poll=now), next_poll=now + wait)
 
 
-async def _parse(fetched: Fetched, feed: Feed, now: datetime) -> ParsedFeed:
-    content_type = fetched.headers.get("content-type", "")
-    if len(fetched.body) < IN_THREAD:
-        return parse_feed(fetched.body, content_type, feed, now, url=fetched.url)
-    return await asyncio.to_thread(parse_feed, fetched.body, content_type, feed, now, url=fetched.url)
+def _content_type(fetched: Fetched) -> str:
+    return fetched.headers.get("content-type", "")
 
 
-async def _with_sitemaps(index: ParsedFeed, feed: Feed, client: GuardedClient, now: datetime) -> ParsedFeed:
+async def _with_sitemaps(index: ParsedFeed, job: FeedJob, client: GuardedClient, read: Reads) -> ParsedFeed:
     """An index with the articles of its likeliest sitemaps; one that fails does not cost the others."""
-    articles, quarantined = list(index.articles), list(index.quarantined)
+    articles, quarantined, seen, known = list(index.articles), list(index.quarantined), index.seen, index.known
     for address in index.sitemaps:
         try:
-            parsed = await _parse(await client.get(address), feed, now)
+            fetched = await client.get(address)
+            parsed = await read(replace(job, body=fetched.body, content_type=_content_type(fetched), url=fetched.url))
         except (FetchError, ParseError) as error:
-            quarantined.append(Quarantined(feed.url, address, storable(str(error)), now))
+            quarantined.append(Quarantined(job.feed.url, address, storable(str(error)), job.now))
             continue
         articles += parsed.articles
         quarantined += parsed.quarantined
-    return replace(index, articles=tuple(articles), quarantined=tuple(quarantined))
+        seen, known = seen + parsed.seen, known + parsed.known
+    return replace(index, articles=tuple(articles), quarantined=tuple(quarantined), seen=seen, known=known)
 
 
 def _success(
@@ -142,6 +157,10 @@ def _success(
 
 
 def _said(parsed: ParsedFeed, fetched: Fetched, feed: Feed) -> Said:
-    looks = looks_of(parsed.title, parsed.link, parsed.articles, parsed.lang if feed.lang else "")
+    if parsed.known:
+        # Some of its entries are those it had: whatever it calls itself, it is the same feed.
+        looks = Looks(parsed.title)
+    else:
+        looks = looks_of(parsed.title, parsed.link, parsed.articles, parsed.lang if feed.lang else "")
     hub, topic = hub_of(fetched.headers, fetched.body, fetched.url)
-    return Said(looks, parsed.ttl, parsed.skip_hours, parsed.skip_days, hub, topic)
+    return Said(looks, parsed.ttl, parsed.skip_hours, parsed.skip_days, hub, topic, parsed.seen)

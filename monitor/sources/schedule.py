@@ -47,7 +47,7 @@ USUAL_PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a body that was read said of its feed: looks, wishes and hub (see FeedState)."""
+    """What a body that was read said of its feed: looks, wishes, hub and entries (see FeedState)."""
 
     looks: Looks = field(default_factory=Looks)
     ttl: int = 0
@@ -55,6 +55,7 @@ class Said:
     skip_days: frozenset[int] = frozenset()
     hub: str = ""
     topic: str = ""
+    seen: bytes = b""
 
 
 def after_success(
@@ -91,6 +92,7 @@ def after_success(
             skip_days=tuple(sorted(said.skip_days)),
             hub=said.hub,
             topic=said.topic,
+            seen=said.seen,
             pushed_until=before.pushed_until if (said.hub, said.topic) == (before.hub, before.topic) else None,
         )
         before = _seen(before, said.looks, now)

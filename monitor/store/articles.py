@@ -288,7 +288,7 @@ def _state_row(state: FeedState) -> dict[str, Any]:
 
 def _read_state(row: Row[*tuple[Any, ...]]) -> FeedState:
     lists = {name: tuple(row._mapping[name]) for name in _STATE_LISTS}
-    return FeedState(**{**row._mapping, **lists, "rhythm": row.rhythm or b""})
+    return FeedState(**{**row._mapping, **lists, "rhythm": row.rhythm or b"", "seen": row.seen or b""})
 
 
 def _clear_quarantine(connection: Connection, batches: Sequence[Batch]) -> None:

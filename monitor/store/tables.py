@@ -124,6 +124,7 @@ feed_states = Table(
     Column("skip_hours", JSON, nullable=False, server_default="[]"),
     Column("skip_days", JSON, nullable=False, server_default="[]"),
     Column("rhythm", LargeBinary),
+    Column("seen", LargeBinary),
     Column("hub", Text, nullable=False, server_default=""),
     Column("topic", Text, nullable=False, server_default=""),
     Column("pushed_until", UtcDateTime),

@@ -81,7 +81,10 @@ class TestIngest:
         assert store.ingest_many(batches) == [[one], [], [other], []]
         assert store.ingest_many(batches) == [[], [], [], []]
         assert store.quarantined() == [wrong]
-        states = [feed_state(one.source, skip_hours=(1, 2), rhythm=b"\0\1"), feed_state(other.source, failures=2)]
+        states = [
+            feed_state(one.source, skip_hours=(1, 2), rhythm=b"\0\1", seen=b"\0\2"),
+            feed_state(other.source, failures=2),
+        ]
         store.put_feed_states(states)
         assert store.feed_states() == {state.url: state for state in states}
 

@@ -4,16 +4,19 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from monitor.errors import ExtractionError
+from monitor.errors import ExtractionError, ParseError
+from monitor.model.article import Feed
 from monitor.model.facts import Facts
 from monitor.processes import Pool, WorkError
-from monitor.workers import FactWorkers
+from monitor.sources.feeds import FeedJob
+from monitor.workers import FactWorkers, FeedWorkers
 from tests.support.nouns import NOON
 
 
@@ -128,3 +131,21 @@ async def test_a_job_that_takes_too_much_memory_fails_alone() -> None:
         await pool.run(1_000_000_000)
     assert await pool.run(2_000_000) == 2_000_000
     pool.close()
+
+
+async def test_large_feeds_are_read_in_workers_as_small_ones_are_here(restarts: list[str]) -> None:
+    items = "".join(f"<item><guid>{n}</guid><title>Bridge {n} reopens</title></item>" for n in range(2_000))
+    feed = Feed(url="http://wire.example/rss")
+    job = FeedJob(f"<rss><channel><title>Wire</title>{items}</channel></rss>".encode(), "", feed, NOON)
+    workers = FeedWorkers(restarts.append)
+    try:
+        read = await workers.read(job)
+        assert read == job.read()
+        again = await workers.read(replace(job, known=read.seen, flags=("x",)))
+        assert (again.articles, again.known) == ((), 2_000)
+        page = b"<html><title>Not here</title>" + b" " * 100_000
+        with pytest.raises(ParseError, match='a web page, not a feed: title "Not here"'):
+            await workers.read(replace(job, body=page))
+    finally:
+        workers.close()
+    assert restarts == []

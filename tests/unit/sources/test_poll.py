@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model.article import Batch, Feed, FeedState
+from monitor.model.article import BASELINE, Batch, Feed, FeedState
 from monitor.sources.http import GuardedClient, Limits
 from monitor.sources.poll import poll
 from tests.support import feed_server as play
@@ -56,6 +56,24 @@ async def test_validators_that_could_not_be_sent_back_are_not_kept(source: Sourc
     state = (await source.poll(play.body(ETag=etag))).state
     assert state is not None
     assert (state.etag, state.failures) == ("", 0)
+
+
+async def test_entries_that_have_not_changed_are_not_read_again(source: Source) -> None:
+    def feed(*entries: str) -> play.Handler:
+        items = "".join(f"<item><guid>{entry[0]}</guid><title>{entry}</title></item>" for entry in entries)
+        return play.body(f"<rss><channel><title>Wire</title>{items}<item/></channel></rss>".encode())
+
+    def brought(batch: Batch) -> list[str]:
+        return [article.title for article in batch.articles]
+
+    first = await source.poll(feed("a 1", "b 1"))
+    assert brought(first) == ["a 1", "b 1"]
+    second = await source.poll(feed("c 1", "a 2", "b 1"), first.state)
+    assert brought(second) == ["c 1", "a 2"]
+    third = await source.poll(feed("c 1", "a 1", "b 1"), second.state)
+    assert brought(third) == ["a 1"], "the store knows whether these words were there before"
+    assert [len(batch.quarantined) for batch in (first, second, third)] == [1, 1, 1]
+    assert [flag for batch in (first, second) for one in batch.articles for flag in one.flags] == [BASELINE, BASELINE]
 
 
 async def test_a_feed_that_goes_on_failing_is_asked_without_validators(source: Source) -> None:
@@ -137,7 +155,10 @@ async def test_an_index_is_read_with_its_sitemaps(source: Source) -> None:
     first = await source.poll(index)
     assert [article.title for article in first.articles] == ["A headline"]
     assert [item.ref for item in first.quarantined] == [source.server.url("/lost.xml")]
-    assert [article.title for article in (await source.poll(index, first.state)).articles] == ["A headline"]
+    source.server.routes["/news.xml"] = play.body(
+        f"<urlset xmlns='{space}'>{page.replace('1</loc>', '2</loc>')}{page}</urlset>".encode()
+    )
+    assert [article.url for article in (await source.poll(index, first.state)).articles] == ["http://a.example/2"]
 
 
 async def test_gone_retires_the_feed(source: Source) -> None:
