@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import resource
 import signal
 from collections.abc import Callable
@@ -154,6 +155,8 @@ class _Worker:
                 await arrived.wait()
         finally:
             loop.remove_reader(descriptor)
+            # uvloop leaves it non-blocking, and what is larger than its buffer could neither be sent nor received.
+            os.set_blocking(descriptor, True)
 
     def stop(self) -> None:
         """End the process at once; it holds nothing worth saving."""
