@@ -2,11 +2,11 @@
 
     python -m bench.stories [--data FOLDER] [--only stream,events,wire,load] [--members 20000]
 
-`stream` is the project's own stream in tests/data/stories, in its development and its held-out half. `events` is a
-folder of news articles with a gold event (`stories` under the data folder), `wire` 8,000 newswire stories with pairs
+`stream` is the project's own stream in tests/data/stories, its parts for development and its held-out one. `events` is
+a folder of news articles with a gold event (`stories` under the data folder), `wire` 8,000 newswire stories with pairs
 labelled as resends, corrections and recurring bulletins (`newswire`); both are skipped where the folder is absent.
 `load` fills the grouping with members and tells time and memory. The peers' thresholds are the best on the very set
-they are measured on; ours were chosen on the development half of the stream. MinHash LSH needs the `bench` extra.
+they are measured on; ours were chosen on the parts for development. MinHash LSH needs the `bench` extra.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from bench.story_peers import minhash_labels, tfidf_sweep
 from monitor.model.article import Article
 from monitor.model.story import Relation, StoryDecision
 from monitor.stories.grouping import Grouper, GroupSettings
-from tests.unit.stories.stream import stream
+from tests.unit.stories.stream import PARTS, stream
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LEAST_CHARACTERS = 200
@@ -94,8 +94,8 @@ def decide_all(
     return decisions, took
 
 
-def report_stream(half: str, *, errors: bool) -> None:
-    golds = stream(half)
+def report_stream(part: str, *, errors: bool) -> None:
+    golds = stream(part)
     decisions, _ = decide_all([g.article for g in golds])
     names = {d.story_id: g.story for d, g in reversed(list(zip(decisions, golds, strict=True)))}
     right: dict[str, list[bool]] = defaultdict(list)
@@ -119,7 +119,7 @@ def report_stream(half: str, *, errors: bool) -> None:
             )
     updates = sum(g.brings_news for g in golds)
     every = [same for kind in right.values() for same in kind]
-    print(f"  {half}: {len(golds)} articles, {len({g.story for g in golds})} stories")
+    print(f"  {part}: {len(golds)} articles, {len({g.story for g in golds})} stories")
     print(
         f"    relations right {_share(sum(every), len(every))}; updates told {_share(found, updates)}; "
         f"of the others alerted {_share(alerted, silent)}"
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--only", default="stream,events,wire,load")
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument(
-        "--errors", action="store_true", help="print what is taken wrongly (never for the held-out half)"
+        "--errors", action="store_true", help="print what is taken wrongly (never for the held-out part)"
     )
     args = parser.parse_args()
     chosen = set(args.only.split(","))
@@ -283,8 +283,8 @@ def main() -> None:
     ]
     if "stream" in chosen:
         print("own stream")
-        report_stream("development", errors=args.errors)
-        report_stream("held_out", errors=False)
+        for part in PARTS:
+            report_stream(part, errors=args.errors and part != "held_out")
     for name, sub, report in parts:
         if name in chosen:
             print(name)

@@ -70,6 +70,7 @@ def compare(new: Prepared, other: Live, live: LiveMembers) -> Likeness:
             new.trace.days,
             new.trace.all_days,
             new.trace.acts,
+            new.trace.again,
             new.trace.looks_back,
             my_keys.__contains__,
         ),
@@ -78,6 +79,7 @@ def compare(new: Prepared, other: Live, live: LiveMembers) -> Likeness:
             other.days,
             other.all_days,
             other.acts,
+            other.again,
             other.looks_back,
             lambda key: live.has_word(other, key),
         ),
@@ -102,5 +104,7 @@ def evidence(new: Prepared, other: Live, seen: Likeness, live: LiveMembers) -> I
     yield f"words {seen.shared.words:.2f}: {', '.join(sorted(weight, key=lambda w: (-weight[w], w))[:_SHOWN])}"
     if both := new.reading.lead_names & weight.keys():
         yield f"names {names_shared(seen.shared):.2f}: {', '.join(sorted(both))}"
+    if alike := [name for name in sorted(new.reading.lead_names) if live.terms.sounds_like(name, theirs)]:
+        yield f"names that sound alike: {', '.join(alike)}"
     if seen.conflict:
         yield f"against: other {seen.conflict}"

@@ -22,7 +22,7 @@ STORY_SAMPLE = 6
 """A story is as like an article as its likest member and so many of its likest on average: one link makes no chain."""
 
 TITLE_ALONE = 0.6
-"""An article without a text needs this much likeness to join a story."""
+"""Where one of two articles has no text they need this much likeness to be one story."""
 
 FORM_WORDS, FORM_OVERLAP, SHORT_OVERLAP = 0.4, 0.2, 0.1
 """From this likeness of words and share of common word groups on, articles may be two fillings of one form."""
@@ -43,7 +43,7 @@ class GroupSettings:
     window: timedelta = timedelta(days=7)
     max_members: int = 100_000
     copy_window: timedelta = timedelta(hours=70)
-    same_story: float = 0.3
+    same_story: float = 0.45
     candidates: int = 24
 
 
@@ -192,7 +192,7 @@ class Grouper:
         if found is None:
             return None
         score, other, seen = found
-        if score < (TITLE_ALONE if new.reading.titled_only else self.settings.same_story):
+        if score < (TITLE_ALONE if new.reading.titled_only or other.titled_only else self.settings.same_story):
             return None
         added = novelty.changes(
             new.reading,
@@ -212,7 +212,8 @@ class Grouper:
         stories: dict[str, list[tuple[float, Live, Likeness]]] = {}
         for other, seen in self._compare(new):
             gap = abs(new.time - other.time)
-            if self._is_form(new, other, gap, words=seen.shared.words, shares=other.slot in sharing):
+            one_more = new.reading.again and seen.conflict == "events"
+            if one_more or self._is_form(new, other, gap, words=seen.shared.words, shares=other.slot in sharing):
                 forms.add(other.story_id)
                 continue
             stories.setdefault(other.story_id, []).append((seen.score, other, seen))
@@ -232,12 +233,18 @@ class Grouper:
         """The likeliest members with how alike each is."""
         terms, trace = self._live.terms, new.trace
         my_keys = set(trace.terms.keys.tolist())
-        mine = Setting(trace.places, trace.days, trace.all_days, trace.acts, trace.looks_back, my_keys.__contains__)
+        mine = Setting(
+            trace.places, trace.days, trace.all_days, trace.acts, trace.again, trace.looks_back, my_keys.__contains__
+        )
         for other, shared in self._live.likely(terms.query(trace.terms), self.settings.candidates):
-            if shared.words < MIN_WORDS or other.roundup:
+            if max(shared.words, shared.sounds) < MIN_WORDS or other.roundup:
+                continue
+            if other.stub and not new.reading.titled_only:
                 continue
             has_word = partial(self._live.has_word, other)
-            theirs = Setting(other.places, other.days, other.all_days, other.acts, other.looks_back, has_word)
+            theirs = Setting(
+                other.places, other.days, other.all_days, other.acts, other.again, other.looks_back, has_word
+            )
             yield (
                 other,
                 likeness(
@@ -253,7 +260,7 @@ class Grouper:
         """Whether the words in common are a form's: filled in for another subject, or the next bulletin of a series."""
         if shares and self._judge(new, other)[0] is Verdict.TEMPLATE:
             return True
-        if words < FORM_WORDS:
+        if words < FORM_WORDS and not shares:
             return False
         old = self._live.past(other)
         needed = (

@@ -15,7 +15,8 @@ from monitor.stories.identity import canonical_url
 from monitor.stories.ledger import Ledger, Told, notices_of, tell
 from monitor.stories.neardup import HASHES, MIN_AGREEING, Side, shingles, signature
 from monitor.stories.reading import LEAD_SENTENCES, Reading, read
-from monitor.stories.terms import Codes, Numbers, Query, Shared, TermIndex, key_of, terms_of
+from monitor.stories.sounds import is_cyrillic, sound_of
+from monitor.stories.terms import Codes, Numbers, Query, Shared, TermIndex, count_of, key_of, sounding, terms_of
 from monitor.stories.trace import Past, Trace, pack_past, unpack, unpack_past
 from monitor.stories.vocabulary import ACTIONS, COMMON_STEMS
 
@@ -30,7 +31,7 @@ NEAR = timedelta(days=14)
 """Days farther off are history, and the same in every report of a series."""
 
 CLOCK_WRONG = timedelta(days=2)
-MAX_PLACES, MAX_DAYS = 20, 60
+MAX_PLACES, MAX_DAYS, MAX_SOUNDS = 20, 60, 16
 _FIRST_LOOK, _ENOUGH = 24, 2
 """So many rows of the signatures are compared with everything; the rest only where enough of these agree."""
 
@@ -80,9 +81,11 @@ class Live:
     pages: tuple[int, ...]
     digest: bytes
     lang: str
+    again: bool
     looks_back: bool
     roundup: bool
     titled_only: bool
+    stub: bool
     body: bytes
     first: bool
 
@@ -114,15 +117,17 @@ def prepare(article: Article | Member) -> Prepared:
         digest=hashlib.blake2b(content, digest_size=8).digest(),
         page=page_key(pages[0]) if pages else 0,
         signature=signature(hashes),
-        terms=terms_of(reading.weights, reading.names, _subjects(reading), in_lead),
+        terms=terms_of(reading.weights, reading.names, _subjects(reading), in_lead, _beside(reading)),
         places=tuple(sorted(key_of(place) for place in reading.places))[:MAX_PLACES],
         days=tuple(sorted(day.toordinal() for day in reading.days))[:MAX_DAYS],
         all_days=tuple(sorted(day.toordinal() for day in reading.all_days))[:MAX_DAYS],
         acts=tuple(sorted(key_of(act) for act in {a for s in reading.lead[:2] for a in s.actions}))[:MAX_DAYS],
         lang=article.lang,
+        again=reading.again,
         looks_back=reading.looks_back,
         roundup=reading.roundup,
         titled_only=reading.titled_only,
+        stub=reading.stub,
         body=pack_past(article.title[:1000], side, told),
     )
     return Prepared(time, reading, hashes, side, told, trace, pages)
@@ -137,6 +142,14 @@ def pages_of(article: Article | Member) -> tuple[str, ...]:
     """The canonical addresses of its page, its own first."""
     found = (canonical_url(url) for url in (article.url, *article.addresses))
     return tuple(dict.fromkeys(page for page in found if page))
+
+
+def _beside(reading: Reading) -> list[tuple[int, int]]:
+    """The numbers of title and lead, and how its names sound."""
+    sounds = dict.fromkeys(
+        sounding(sound, cyrillic=is_cyrillic(name)) for name in sorted(reading.lead_names) if (sound := sound_of(name))
+    )
+    return [*(count_of(number) for number in reading.counts), *list(sounds)[:MAX_SOUNDS]]
 
 
 def page_key(page: str) -> int:
@@ -252,9 +265,11 @@ class LiveMembers:
             pages=_page_keys(member, trace.page),
             digest=trace.digest,
             lang=self._known.setdefault(trace.lang, trace.lang),
+            again=trace.again,
             looks_back=trace.looks_back,
             roundup=trace.roundup,
             titled_only=trace.titled_only,
+            stub=trace.stub,
             body=trace.body,
             first=first,
         )

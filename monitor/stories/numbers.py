@@ -224,7 +224,8 @@ def _about(sentence: str, match: re.Match[str], before_start: int, after_end: in
     if _CURRENCY_BEFORE.search(before_text):
         return "$"
     before = [stem(w.casefold()) for w in _WORD.findall(before_text)]
-    after = [w.casefold() for w in _WORD.findall(sentence[match.end() : min(after_end, match.end() + 90)])]
+    after_words = _WORD.findall(sentence[match.end() : min(after_end, match.end() + 90)])
+    after = [w.casefold() for w in after_words]
     near = [w for w in before[-6:] if w not in _BOUND_WORDS]
     if near and near[-1] in COUNTED:
         return COUNTED[near[-1]]
@@ -235,29 +236,32 @@ def _about(sentence: str, match: re.Match[str], before_start: int, after_end: in
             return counted
     if match["percent"]:
         return "percent"
-    return _counted_noun(after) or _counted_before(sentence[: match.start()])
+    return _counted_noun(after_words) or _counted_before(sentence[: match.start()])
 
 
 def _counted_before(text: str) -> str:
     """What a number without a noun counts: "the number of troops was put at 11,000", "the toll rose to 17"."""
     if not _MOVED_TO.search(text[-24:]):
         return ""
-    words = [w.casefold() for w in _WORD.findall(text[-160:])]
+    raw = _WORD.findall(text[-160:])
+    words = [w.casefold() for w in raw]
     counted = [COUNTED[s] for w in words if (s := stem(w)) in COUNTED]
     if counted:
         return counted[-1] if "number" not in words else counted[0]
-    if "number" in words and (named := words[words.index("number") + 1 :])[:1] == ["of"]:
+    if "number" in words and (named := raw[words.index("number") + 1 :])[:1] == ["of"]:
         return _counted_noun(named[1:])
     return ""
 
 
 def _counted_noun(after: list[str]) -> str:
-    """The first plural among the next few words, else the first of them."""
+    """The first plural among the next few words that is no name, else the first of them."""
     run: list[str] = []
-    for word in after[:5]:
+    for raw in after[:5]:
+        word = raw.casefold()
         if (word in STOP and word not in _PEOPLE) or not word[0].isalpha():
             break
-        run.append(word)
+        if raw[0].islower():
+            run.append(word)
     for word in run:
         if stem(word) in _HUMAN_STEMS:
             return "people"

@@ -24,22 +24,6 @@ FURNITURE = re.compile(
 )
 """A paragraph that belongs to the page, not to the report."""
 
-ROUNDUP = re.compile(
-    r"""(?ix)
-    \b(?:morning|evening|daily|weekly|nightly|weekend|midday|lunchtime)\s+(?:news\s+)?(?:briefing|brief|digest
-    |roundup|round-up|bulletin|headlines|newsletter|wrap)
-    |\b(?:news|world|business|sports?)\s+(?:in\s+brief|roundup|round-up|digest|briefs|summary)\b|^\s*(?:top
-    |today's|the\s+day's|key)\s+(?:news\s+)?(?:stories|headlines|news)
-    |\b(?:photos?|pictures?|images?)\s+of\s+the\s+(?:day|week)|\bin\s+(?:pictures|photos)\b|\bphoto\s+gallery\b
-    |^\W*(?:the\s+)?(?:\d+|five|six|seven|ten)\s+(?:things|stories|headlines)\s+(?:to|you|we)\b|\bwhat\s+to\s+(?:watch
-    |know)\s+(?:this|today)
-    |\bfront\s+pages?\b.*\b(?:today|papers)|\bpapers?\s+(?:review|reviewed)\b|\bon\s+this\s+day\b|\b(?:crossword
-    |horoscope|quiz)\b
-    |\bnewsletter\s*$|\bpresseschau\b|\brevue\s+de\s+presse\b
-    """
-)
-"""A title of a list of headlines or pictures: it belongs to no single story."""
-
 CORRECTION = re.compile(
     r"(?i)(?:^|[\s(\[-])(?:correct(?:ed|ion|s)(?:\s+(?:version|copy))?\s*(?=[-:–—)\]])|correction\s+(?:and|to|"
     r"appended)\b|"
@@ -94,10 +78,17 @@ LOOKS_BACK = re.compile(
     r"(?i)\b(?:tolls?|(?:number|count)\s+of\s+(?:people|those|dead|victims|deaths|injured|missing|survivors)|"
     r"(?:more|new|further|last|final|second|third|fourth|fifth|\w+\s+more)\s+(?:bod(?:y|ies)|victims?|deaths?)|"
     r"(?:dies?|died|succumb\w*)\s+(?:\w+\s+){0,3}(?:wounds|injuries|hospital|after)|bring(?:s|ing)\s+the\s+\w+|"
-    r"(?:rise|rises|rose|risen|climbs?|climbed|jumps?|jumped)\s+(?:to|by|from)|(?:days?|weeks?|hours)\s+after|"
+    r"(?:rise|rises|rose|risen|climbs?|climbed|jumps?|jumped)\s+(?:to|by|from)|(?:days?|weeks?|hours|months?)\s+(?:after|before|since)|"
+    r"(?:that|which|who|where|in\s+which)\s+(?:\w+\s+){0,4}(?:killed|died|injured|wounded|left)\b|"
     r"\w+day['’]s|last\s+(?:week|month)['’]s)\b"
 )
 """What a follow-up says and a first report of an event does not."""
+
+AGAIN = re.compile(
+    r"(?i)\b(?:second|third|fourth|another|new|fresh)\s+(?:\w+[ -]){0,2}(?:quakes?|earthquakes?|tremors?|attacks?|"
+    r"strikes?|raids?|blasts?|explosions?|shelling|bombings?|shootings?|storms?|floods?|fires?|accidents?|crash(?:es)?|collapses?)\b"
+)
+"""What the report of the next event of a kind says, though it looks back at the one before."""
 
 FIRST_TIME = re.compile(r"(?i)\bfor\s+(?:the|a)\s+first\s+time\b|\bfirst[- ]ever\b")
 REVISED = re.compile(

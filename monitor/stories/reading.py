@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from monitor.stories.genre import is_roundup, is_stub
 from monitor.stories.numbers import NUMBER_WORDS, Figure, figures_of
-from monitor.stories.phrases import FURNITURE, LOOKS_BACK, ROUNDUP
-from monitor.stories.vocabulary import ACTIONS, COMMON, MONTHS, STOP, WEEKDAYS, stem
+from monitor.stories.phrases import AGAIN, FURNITURE, LOOKS_BACK
+from monitor.stories.vocabulary import ACTIONS, COMMON, COMMON_STEMS, MONTHS, STOP, WEEKDAYS, stem
 
 MAX_CHARS = 12_000
 """Longer texts are read up to here: a story shows in an article's first pages or nowhere."""
@@ -45,6 +46,8 @@ _PLACE_CUE = frozenset(
 )
 _DATE = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>20\d\d)$")
 _DAY_NUMBER = re.compile(r"^(?:[1-9]|[12]\d|3[01])$", re.ASCII)
+_SPEECH = "said says say told announced reported wrote added declared confirmed denied reporters journalists statement"
+_SAYING = frozenset(_SPEECH.split())
 _TODAY = frozenset({"today", "tonight", "overnight"})
 _YESTERDAY = frozenset({"yesterday"})
 _DAY_WORDS = frozenset({*WEEKDAYS, *MONTHS, *_TODAY, *_YESTERDAY})
@@ -79,12 +82,16 @@ class Reading:
         body: the sentences of the text without the page's furniture.
         weights: stem -> how much the article is about it (title and lead count more), before rarity.
         names: proper names anywhere; lead_names: in title and lead.
+        counts: the numbers of title and lead as text, "#12": what two reports count alike, they count of one event.
         places: names that stand where a place stands ("in Odesa"), in title and lead.
-        days: calendar days the title and lead name, reckoned from the article's time.
-        all_days: those of the whole text.
+        days: calendar days on which title and lead say that something happened, reckoned from the article's time; the
+            day on which somebody said so is none of them.
+        all_days: those the whole text names.
+        again: title or first sentence tell of one more event of a kind.
         looks_back: title or lead speak of an event told before, such as a toll that rises.
         roundup: a list of headlines or pictures rather than a report.
         titled_only: there is no text to speak of.
+        stub: there is one, but it only asks for a subscription.
     """
 
     tokens: tuple[str, ...]
@@ -93,12 +100,15 @@ class Reading:
     weights: dict[str, float]
     names: frozenset[str]
     lead_names: frozenset[str]
+    counts: tuple[str, ...]
     places: frozenset[str]
     days: frozenset[date]
     all_days: frozenset[date]
+    again: bool
     looks_back: bool
     roundup: bool
     titled_only: bool
+    stub: bool
 
     @property
     def lead(self) -> tuple[Sentence, ...]:
@@ -139,8 +149,12 @@ def _pieces(text: str) -> Iterator[str]:
 def read(title: str, text: str, time: datetime) -> Reading:
     """Read an article. Pure: the same words and time give the same reading."""
     title = title[:1000]
-    sentences = split_sentences(body_of(text))
     title_words = _TOKEN.findall(_plain(title))
+    body = body_of(text)
+    stub = is_stub(body or text[:MAX_CHARS], told=bool(body) and _tells_of(body, title_words))
+    if stub:
+        body = ""
+    sentences = split_sentences(body)
     body_words = [_TOKEN.findall(_plain(s)) for s in sentences]
     names = _names(body_words, title_words) or _title_subject(title, title_words)
     first = _sentence(title, title_words, names)
@@ -151,6 +165,7 @@ def read(title: str, text: str, time: datetime) -> Reading:
     lead, lead_words = (first, *rest[:LEAD_SENTENCES]), [title_words, *body_words[:LEAD_SENTENCES]]
     title_tokens = [w.casefold() for w in title_words]
     tokens = [w.casefold() for words in body_words for w in words]
+    again = any(AGAIN.search(s.text) for s in lead[:2])
     titled_only = len(tokens) < MIN_TEXT
     return Reading(
         tokens=(*title_tokens, *tokens) if titled_only else tuple(tokens),
@@ -159,13 +174,22 @@ def read(title: str, text: str, time: datetime) -> Reading:
         weights=_weights(first, rest),
         names=frozenset(n for s in (first, *rest) for n in s.names),
         lead_names=frozenset(n for s in lead for n in s.names),
+        counts=tuple(dict.fromkeys(f"#{f.low:g}" for s in lead for f in s.figures)),
         places=frozenset(p for words in lead_words for p in _places(words, names)),
-        days=days_of([w.casefold() for words in lead_words for w in words], time.date()),
+        days=days_of([w.casefold() for words in lead_words for w in words], time.date(), of_events=True),
         all_days=days_of([*title_tokens, *tokens], time.date()),
-        looks_back=any(LOOKS_BACK.search(s.text) for s in lead),
-        roundup=bool(ROUNDUP.search(title)) or _is_list(text[:MAX_CHARS]),
+        looks_back=any(LOOKS_BACK.search(s.text) for s in lead) and not again,
+        again=again,
+        roundup=is_roundup(title, text[:MAX_CHARS], first.words, [s.words for s in rest], [s.names for s in rest]),
         titled_only=titled_only,
+        stub=stub,
     )
+
+
+def _tells_of(body: str, title: Sequence[str]) -> bool:
+    """Whether a text has a word of substance of its title."""
+    wanted = {stem(w.casefold()) for w in title if len(w) > 2 and w.casefold() not in STOP} - COMMON_STEMS
+    return any(stem(word) in wanted for word in tokens_of(body))
 
 
 def _plain(text: str) -> str:
@@ -260,11 +284,19 @@ def _weights(title: Sentence, body: Sequence[Sentence]) -> dict[str, float]:
     return weights
 
 
-def days_of(tokens: Sequence[str], today: date) -> frozenset[date]:
-    """Calendar days a text names: dates, weekdays (the last one up to today), today and yesterday."""
+def days_of(tokens: Sequence[str], today: date, *, of_events: bool = False) -> frozenset[date]:
+    """Calendar days a text names: dates, weekdays (the last one up to today), today and yesterday.
+
+    Args:
+        tokens: folded words.
+        today: the day to reckon from.
+        of_events: leave out the days on which somebody said something.
+    """
     found: set[date] = set()
     for at, token in enumerate(tokens):
         if token not in _DAY_WORDS and not token[0].isdigit():
+            continue
+        if of_events and not _SAYING.isdisjoint(tokens[max(0, at - 3) : at]):
             continue
         before = tokens[at - 1] if at else ""
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
@@ -295,11 +327,3 @@ def _exact(year: str, month: str, day: str) -> Iterator[date]:
         yield date(int(year), int(month), int(day))
     except ValueError:
         return
-
-
-def _is_list(body: str) -> bool:
-    """Most lines are bullets or numbered headlines."""
-    lines = body.split("\n")
-    if len(lines) < 5:
-        return False
-    return sum(bool(re.match(r"\s*(?:[-•*▪–]|\d{1,2}[.)])\s+\S", line)) for line in lines) >= 0.7 * len(lines)

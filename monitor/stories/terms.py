@@ -9,13 +9,14 @@ forms of one desk share most of their words and none of substance.
 import math
 import zlib
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from monitor.stories.sounds import is_cyrillic, sound_of
 from monitor.stories.vocabulary import COMMON, stem
 
 PRIOR_DOCUMENTS = 400.0
@@ -36,7 +37,13 @@ MAX_POSTINGS = 1500
 """Only so many of the newest articles with a word are looked at; a word in more of them tells nothing anyway."""
 
 NAME, SUBJECT, WEIGHT = 128, 64, 63
-"""The bits of a code: proper name, other word of the title that says what it is about, 1 + ln(weight) in eighths."""
+"""The bits of a code: proper name, word of the title that says what it is about, 1 + ln(weight) in eighths."""
+
+COUNT, LATIN, CYRILLIC = 0, 1, 2
+"""Codes of what has no part in the likeness of words: a number, and how a name sounds that is in these letters."""
+
+A_SOUND = 0.2
+"""What a sound in common counts for among candidates, of 1 for all words."""
 
 SUBJECT_SHARE = 0.2
 """What a subject counts for where names are compared."""
@@ -54,10 +61,12 @@ def key_of(word: str) -> int:
 
 def code_of(weight: float, *, name: bool, subject: bool) -> int:
     """One byte for how much an article is about a word (weights of at least 1), and what sort of word it is."""
-    return min(WEIGHT, round(8 * (1.0 + math.log(weight)))) | (NAME if name else SUBJECT if subject else 0)
+    return min(WEIGHT, round(8 * (1.0 + math.log(weight)))) | NAME * name | SUBJECT * subject
 
 
-_COMMON = frozenset(key_of(stem(word)) for word in COMMON)
+_ROUND = (*range(2, 13), 15, 20, 30, 40, 50, 100)
+_LETTERS = LATIN | CYRILLIC
+_COMMON = frozenset(key_of(word) for word in (*(stem(w) for w in COMMON), *(f"#{number}" for number in _ROUND)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +90,21 @@ class Query:
 
     Attributes:
         numbers, values: known words, and their part of a vector of length 1.
-        lead, lead_mass: the known words of the lead with their squared rarity; the mass of all its words.
         names, name_mass: the same of names in the lead, with their rarity.
+        subjects, subject_mass: the known words of the title that say what it is about, with their squared rarity; the
+            mass of all of them.
+        counts: the known numbers of the lead, with their rarity.
+        sounds: the sounds of names that live articles in another script or language have, with their rarity.
     """
 
     numbers: Numbers
     values: Floats
-    lead: tuple[Numbers, Floats]
-    lead_mass: float
     names: tuple[Numbers, Floats]
     name_mass: float
+    subjects: tuple[Numbers, Floats]
+    subject_mass: float
+    counts: tuple[Numbers, Floats]
+    sounds: tuple[Numbers, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +113,25 @@ class Shared:
 
     Attributes:
         words: cosine similarity of the weighted words.
-        lead: how much of the article's lead the other has anywhere; their_lead: the other way round.
-        names, their_names: the same of the names in the lead alone; -1 where there are none.
+        names: how much of the names in the article's lead the other has anywhere; their_names: the other way round;
+            -1 where there are none.
         name_mass: the rarity of those names, summed, in nats; the greater of both ways.
+        titles: how rare what both titles are about is, in nats (the root of the summed squares).
+        told, their_told: how much of what the article's title is about the other has anywhere; the other way round; -1
+            where a title is about nothing.
+        counts: how rare the numbers in both leads are, summed, in nats.
+        sounds: the same of names that sound alike, where another language may write them otherwise.
     """
 
     words: float
-    lead: float
-    their_lead: float
     names: float
     their_names: float
     name_mass: float
+    titles: float
+    told: float
+    their_told: float
+    counts: float
+    sounds: float
 
 
 class TermIndex:
@@ -124,7 +146,7 @@ class TermIndex:
         self._free: list[int] = []
         self._postings: list[array[int]] = []
         self._seen = np.ones(1024)
-        self._scratch = np.zeros((4, 1024))
+        self._scratch = np.zeros((6, 1024))
         self._count = 0.0
 
     def add(self, slot: int, keys: Numbers, *, first: bool) -> Numbers:
@@ -177,6 +199,12 @@ class TermIndex:
         seen = self._seen[number] if number is not None else _prior(key)
         return max(LEAST_RARITY, math.log((self._count + PRIOR_DOCUMENTS) / seen) - COMMONPLACE)
 
+    def sounds_like(self, name: str, numbers: Collection[int]) -> bool:
+        """Whether an article with these words has the name as another script or language writes it."""
+        sound = sound_of(name)
+        keys = _heard_in(*sounding(sound, cyrillic=is_cyrillic(name))) if sound else ()
+        return any(self._numbers.get(key) in numbers for key in keys)
+
     def _number(self, key: int) -> int:
         number = self._numbers.get(key)
         if number is None:
@@ -189,7 +217,7 @@ class TermIndex:
                 self._postings.append(array("I"))
                 if number >= len(self._seen):
                     self._seen = np.concatenate((self._seen, np.ones(len(self._seen))))
-                    self._scratch = np.zeros((4, len(self._seen)))
+                    self._scratch = np.zeros((6, len(self._seen)))
             self._numbers[key] = number
             self._seen[number] = _prior(key)
         return number
@@ -206,25 +234,39 @@ class TermIndex:
         length = math.sqrt(float(values @ values)) or 1.0
         in_lead = np.arange(len(numbers)) < terms.lead
         named = np.where(in_lead, rarity * _naming(terms.codes), 0.0)
-        names = named > 0
+        names, subjects, counts = named > 0, (terms.codes & SUBJECT) > 0, terms.codes == COUNT
         squares = rarity * rarity
         plain = numbers.astype(np.uint32)
         return Query(
             numbers=plain[known],
             values=values[known] / length,
-            lead=(plain[in_lead & known], squares[in_lead & known]),
-            lead_mass=float(squares[in_lead].sum()),
             names=(plain[names & known], named[names & known]),
             name_mass=float(named.sum()),
+            subjects=(plain[subjects & known], squares[subjects & known]),
+            subject_mass=float(squares[subjects].sum()),
+            counts=(plain[counts & known], rarity[counts & known]),
+            sounds=self._sounds(terms),
         )
+
+    def _sounds(self, terms: Terms) -> tuple[Numbers, Floats]:
+        at = np.flatnonzero((terms.codes == LATIN) | (terms.codes == CYRILLIC)).tolist()
+        heard = {
+            number: self._rarity(key)
+            for n in at
+            for key in _heard_in(int(terms.keys[n]), int(terms.codes[n]))
+            if (number := self._numbers.get(key)) is not None
+        }
+        return np.array(list(heard), dtype=np.uint32), np.array(list(heard.values()), dtype=np.float64)
 
     def candidates(self, query: Query, base: int, limit: int) -> list[int]:
         """Slots of the articles that share most of the weightiest words, best first; none below `base`."""
         probes = np.argsort(-query.values, kind="stable")[:PROBE_TERMS]
-        slots = [np.array(self._postings[query.numbers[p]][-MAX_POSTINGS:], dtype=np.int64) for p in probes]
+        numbers = (*query.numbers[probes].tolist(), *query.sounds[0].tolist())
+        weights = np.concatenate((query.values[probes] ** 2, np.full(len(query.sounds[0]), A_SOUND)))
+        slots = [np.array(self._postings[number][-MAX_POSTINGS:], dtype=np.int64) for number in numbers]
         if not slots:
             return []
-        masses = np.repeat(query.values[probes] ** 2, [len(s) for s in slots])
+        masses = np.repeat(weights, [len(s) for s in slots])
         mass = np.bincount(np.concatenate(slots) - base, weights=masses)
         enough = np.flatnonzero(mass > MIN_MASS)
         if len(enough) > limit:
@@ -246,29 +288,38 @@ class TermIndex:
         in_lead = place < np.repeat(np.array([a[2] for a in articles]), sizes)
         rarity = np.maximum(LEAST_RARITY, np.log((self._count + PRIOR_DOCUMENTS) / self._seen[numbers]) - COMMONPLACE)
         values = _weights(codes) * rarity
-        squares = np.where(in_lead, rarity * rarity, 0.0)
         names = np.where(in_lead, rarity * _naming(codes), 0.0)
 
-        mine, present, lead, named = self._scratch
+        mine, present, named, titled, counted, heard = self._scratch
         mine[query.numbers], present[query.numbers] = query.values, 1.0
-        lead[query.lead[0]], named[query.names[0]] = query.lead[1], query.names[1]
+        named[query.names[0]] = query.names[1]
+        titled[query.subjects[0]], counted[query.counts[0]] = query.subjects[1], query.counts[1]
+        heard[query.sounds[0]] = query.sounds[1]
         there = present[numbers]
-        rows = np.stack((values * values, values * mine[numbers], lead[numbers], squares, squares * there,
-                         named[numbers], names, names * there))  # fmt: skip
-        norm, dot, told, their_mass, their_told, named_in, their_names, their_named = np.add.reduceat(
+        told = titled[numbers]
+        about = np.where(codes & SUBJECT, rarity * rarity, 0.0)
+        rows = np.stack((values * values, values * mine[numbers], named[numbers], names, names * there,
+                         np.where(codes & SUBJECT, told, 0.0), told, about, about * there,
+                         counted[numbers]))  # fmt: skip
+        norm, dot, named_in, their_names, their_named, in_titles, told, theirs, their_told, counts = np.add.reduceat(
             rows, starts, axis=1
         )
-        for row in (mine, present, lead, named):
+        sounds = np.add.reduceat(heard[numbers], starts) if len(query.sounds[0]) else np.zeros(len(articles))
+        for row in self._scratch:
             row[query.numbers] = 0.0
+        heard[query.sounds[0]] = 0.0
 
         return [
             Shared(
                 words=float(dot[n] / max(math.sqrt(norm[n]), 1e-9)),
-                lead=float(told[n]) / max(query.lead_mass, 1e-9),
-                their_lead=float(their_told[n]) / max(float(their_mass[n]), 1e-9),
                 names=float(named_in[n]) / query.name_mass if query.name_mass else -1.0,
                 their_names=float(their_named[n] / their_names[n]) if their_names[n] else -1.0,
                 name_mass=float(max(named_in[n], their_named[n])),
+                titles=math.sqrt(in_titles[n]),
+                told=float(told[n]) / query.subject_mass if query.subject_mass else -1.0,
+                their_told=float(their_told[n] / theirs[n]) if theirs[n] else -1.0,
+                counts=float(counts[n]),
+                sounds=float(sounds[n]),
             )
             for n in range(len(articles))
         ]
@@ -279,7 +330,8 @@ _NO_CODES = np.zeros(1, dtype=np.uint8)
 
 
 def _weights(codes: Codes) -> Floats:
-    weights: Floats = (codes & WEIGHT) / 8.0
+    plain = codes & WEIGHT
+    weights: Floats = np.where(plain > CYRILLIC, plain, 0) / 8.0
     return weights
 
 
@@ -288,18 +340,44 @@ def _naming(codes: Codes) -> Floats:
     return np.where(codes >= NAME, 1.0, np.where(codes & SUBJECT, SUBJECT_SHARE, 0.0))
 
 
-def terms_of(weights: Mapping[str, float], names: frozenset[str], subjects: frozenset[str], lead: int) -> Terms:
-    """The words of a reading; `weights` in order of appearance, `lead` of them in title and first sentences."""
-    count = len(weights)
+def terms_of(
+    weights: Mapping[str, float],
+    names: frozenset[str],
+    subjects: frozenset[str],
+    lead: int,
+    beside: Sequence[tuple[int, int]] = (),
+) -> Terms:
+    """The words of a reading.
+
+    Args:
+        weights: stems in order of appearance with how much the article is about them.
+        names: those of them that are names.
+        subjects: those that say what the title is about.
+        lead: how many of them stand in title and first sentences.
+        beside: keys and codes of numbers and sounds.
+    """
+    codes = [code_of(w, name=word in names, subject=word in subjects) for word, w in weights.items()]
     return Terms(
-        keys=np.fromiter((key_of(word) for word in weights), dtype=np.uint32, count=count),
-        codes=np.fromiter(
-            (code_of(w, name=word in names, subject=word in subjects) for word, w in weights.items()),
-            dtype=np.uint8,
-            count=count,
-        ),
+        keys=np.array([key_of(word) for word in weights] + [key for key, _ in beside], dtype=np.uint32),
+        codes=np.array(codes + [code for _, code in beside], dtype=np.uint8),
         lead=lead,
     )
+
+
+def count_of(number: str) -> tuple[int, int]:
+    """Key and code of a number."""
+    return key_of(number), COUNT
+
+
+def sounding(sound: str, *, cyrillic: bool) -> tuple[int, int]:
+    """Key and code of a name's sound; the key in other letters differs in the last two bits."""
+    code = CYRILLIC if cyrillic else LATIN
+    return key_of(f"~{sound}") & ~_LETTERS | code, code
+
+
+def _heard_in(key: int, code: int) -> Sequence[int]:
+    """Under which keys others have a sound: in other letters, and in Cyrillic ones, which several languages use."""
+    return (key ^ _LETTERS,) if code == LATIN else (key, key ^ _LETTERS)
 
 
 def _prior(key: int) -> float:

@@ -18,11 +18,11 @@ from monitor.stories.neardup import HASHES, Side, shingles
 from monitor.stories.numbers import Figure
 from monitor.stories.terms import Codes, Numbers, Terms
 
-VERSION = 1
+VERSION = 2
 """Of the packed form. Who changes the form counts this up, and adds a migration that empties what is stored."""
 
 _HEAD = struct.Struct("<BB8s64sHHBBBBQ2s")
-_ROUNDUP, _TITLED_ONLY, _LOOKS_BACK = 1, 2, 4
+_ROUNDUP, _TITLED_ONLY, _LOOKS_BACK, _STUB, _AGAIN = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,11 @@ class Trace:
         days: calendar days the title and lead name; all_days: the whole text, both as ordinals.
         acts: keys of the acts that title and lead tell of.
         lang: ISO 639-1 code or "".
+        again: title or first sentence tell of one more event of a kind.
         looks_back: title or lead speak of an event told before.
         roundup: a list of headlines or pictures rather than a report.
         titled_only: there is no text to speak of.
+        stub: there is one, but it only asks for a subscription.
         body: see `Past`.
     """
 
@@ -52,9 +54,11 @@ class Trace:
     all_days: tuple[int, ...]
     acts: tuple[int, ...]
     lang: str
+    again: bool
     looks_back: bool
     roundup: bool
     titled_only: bool
+    stub: bool
     body: bytes
 
 
@@ -71,7 +75,7 @@ class Past:
 def pack(trace: Trace) -> bytes:
     """As bytes; `unpack` gives the same again."""
     flags = (_ROUNDUP if trace.roundup else 0) | (_TITLED_ONLY if trace.titled_only else 0)
-    flags |= _LOOKS_BACK if trace.looks_back else 0
+    flags |= (_LOOKS_BACK if trace.looks_back else 0) | (_STUB if trace.stub else 0) | (_AGAIN if trace.again else 0)
     lang = trace.lang.encode("ascii", "ignore")[:2].ljust(2)
     return b"".join((
         _HEAD.pack(VERSION, flags, trace.digest, trace.signature.tobytes(), len(trace.terms.keys), trace.terms.lead,
@@ -110,9 +114,11 @@ def unpack(packed: bytes) -> Trace:
         days=tuple(islice(numbers, days)),
         all_days=tuple(numbers),
         lang=lang.decode("ascii").strip(),
+        again=bool(flags & _AGAIN),
         looks_back=bool(flags & _LOOKS_BACK),
         roundup=bool(flags & _ROUNDUP),
         titled_only=bool(flags & _TITLED_ONLY),
+        stub=bool(flags & _STUB),
         body=packed[at:],
     )
 

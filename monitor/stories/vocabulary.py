@@ -134,7 +134,7 @@ def stem(word: str) -> str:
         return _FORMS[word]
     n = len(word)
     if n <= 3 or not word.isascii():
-        return word
+        return _slavic(word) if n > 3 and "\u0400" <= word[0] <= "\u04ff" else word
     if word.endswith("ies") and n > 4:
         word = word[:-3] + "y"
     elif word.endswith("sses") or (word.endswith("es") and word[-3] in "xzh" and n > 4):
@@ -151,6 +151,21 @@ def stem(word: str) -> str:
             break
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
+
+def _slavic(word: str) -> str:
+    """The base of a Russian or Ukrainian word, in letters that both languages have: case endings are cut off."""
+    word = word.translate(_ONE_SPELLING)
+    for ending in _CASE_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+_ONE_SPELLING = str.maketrans(dict(zip("іїєґёыэй", "ииегеиеи", strict=True)) | dict.fromkeys("ьъ'’ʼ", ""))
+_ENDINGS = """
+иями ями ами ого его ому ему ими ею ою ах ях ам ям ом ем им их ую юю ая яя ое ее ие ия ию ии ои еи а я о е и у ю
+"""
+_CASE_ENDINGS = sorted(_ENDINGS.split(), key=len, reverse=True)
 
 COMMON_STEMS = frozenset(stem(word) for word in COMMON)
 

@@ -30,25 +30,31 @@ def run(grouper, golds):
 DECISIONS, MEMBERS = run(Grouper(), STREAM)
 
 
-def right_ones(half, decisions):
-    """For each article of the half, whether both its relation and its story are as written."""
-    golds = stream(half)
+def right_ones(part, decisions):
+    """For each article of the part, whether both its relation and its story are as written."""
+    golds = stream(part)
     names = {}
     for decision, gold in zip(decisions, golds, strict=True):
         names.setdefault(decision.story_id, gold.story)
     return [d.relation == g.relation and names[d.story_id] == g.story for d, g in zip(decisions, golds, strict=True)]
 
 
-def test_the_development_half_is_grouped_and_related_as_it_was_written():
+def test_the_development_part_is_grouped_and_related_as_it_was_written():
     right = right_ones("development", DECISIONS)
+    assert sum(right) >= 0.97 * len(right)
+
+
+def test_the_second_part_is_too():
+    decisions, _ = run(Grouper(), stream("second"))
+    right = right_ones("second", decisions)
     assert sum(right) >= 0.96 * len(right)
 
 
 def test_what_has_never_been_tuned_on_is_told_too():
-    """The floor is what was reached when this half was first measured with care, so that no change loses it unseen."""
+    """The floor is what was reached when this part was first measured with care, so that no change loses it unseen."""
     decisions, _ = run(Grouper(), stream("held_out"))
     right = right_ones("held_out", decisions)
-    assert sum(right) >= 0.85 * len(right)
+    assert sum(right) >= 0.92 * len(right)
 
 
 def test_hardly_any_two_stories_of_the_stream_are_merged():
