@@ -75,6 +75,8 @@ _LATIN = {"cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258"}
 _RARE = {"iso8859-5", "iso8859-6", "cp866"}
 _JAPANESE_ESCAPE = b"\x1b$"
 _FAR_MORE = 0.3
+# Fewer bytes beyond ASCII than that say nothing, unless nearly all of the text is made of them.
+_FEW, _MANY = 6, 0.25
 _SAMPLE = 64 * 1024
 _DAMAGE = 0.02
 
@@ -176,7 +178,10 @@ def _guessed(data: bytes) -> str:
 
 
 def _likelier(data: bytes, declared: str) -> str:
-    """The declared encoding, unless the text reads far more like a language in another one."""
+    """The declared encoding, unless the text reads far more like a language in another one, and has enough to tell."""
+    high = sum(byte > 0x7F for byte in data[:_SAMPLE])
+    if high < _FEW and high < len(data) * _MANY:
+        return declared
     scores = _scores(data)
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] > max(scores[declared], 0) + _FAR_MORE else declared
@@ -199,14 +204,17 @@ def _scores(data: bytes) -> dict[str, float]:
 def _strangeness(text: str, *, latin: bool) -> float:
     """How unlike real writing a text looks.
 
-    Counted are characters that are none, capitals and final letters inside words, Thai vowel signs without their
-    consonant, and nothing but accents.
+    Counted are characters that are none, capitals and final letters inside words, words of two alphabets, Thai vowel
+    signs without their consonant, and nothing but accents.
     """
     letters = sum(char.isalpha() for char in text) or 1
     damage = sum(char == "\ufffd" or "\x80" <= char <= "\x9f" for char in text)
     inside = sum(left.islower() and right.isupper() for left, right in pairwise(text))
     misplaced = sum(
-        (left in _FINAL and right.isalpha()) or (left in _LEADING and category(right) == "Mn")
+        (left in _FINAL and right.isalpha())
+        or (left in _LEADING and category(right) == "Mn")
+        # A word is in one alphabet: "cafй" is none.
+        or (left.isascii() and left.isalpha() and "\u0370" <= right <= "\u06ff")
         for left, right in pairwise(text)
     )
     accents = sum(char.isalpha() and char > "\x7f" for char in text)

@@ -210,7 +210,10 @@ class GuardedClient:
         except ValueError as error:
             raise FetchError("redirected to an address that is not a URL", status=hop.status) from error
         # No credentials travel: neither the ones of this host nor ones the redirect brings.
-        target = _target(str(target.with_user(None).with_fragment(None)) if target.host else str(target))
+        if target.scheme not in {"http", "https"} or not target.host:
+            words = f"the server redirects to {hop.location[:200]!r}, which is not an http or https address"
+            raise FetchError(words, status=hop.status)
+        target = _target(str(target.with_user(None).with_fragment(None)))
         if str(target) in way.seen:
             raise FetchError("the server redirects in a circle", status=hop.status)
         way.permanent = way.permanent and hop.status in _PERMANENT

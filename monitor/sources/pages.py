@@ -108,8 +108,10 @@ def read_page(job: PageJob) -> Page:
     from trafilatura.settings import Document  # noqa: PLC0415
 
     kind = job.content_type.partition(";")[0].strip().lower()
-    if is_binary(job.body) or (kind and not kind.startswith(("text/", "application/xhtml", "application/xml"))):
-        raise ParseError(f"the page is {kind or 'binary'}, not HTML")
+    if kind and not kind.startswith(("text/", "application/xhtml", "application/xml")):
+        raise ParseError(f"the page is {kind}, not HTML")
+    if is_binary(job.body):
+        raise ParseError("the page is binary, not HTML")
     markup = decode(job.body, _charset(job.content_type))[:MAX_PAGE]
     head = next(read_html(markup))
     structured = _structured(markup)

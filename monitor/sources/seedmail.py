@@ -66,9 +66,14 @@ BYTE_READERS: dict[str, Callable[[bytes], Iterator[SeedItem]]] = {".eml": read_e
 def _item(data: bytes, ref: str) -> SeedItem:
     try:
         message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
+        if not message.keys():
+            raise ParseError("this is no message: it has no header such as `Subject:`")
+        _decode_headers(message)
         title, markup, plain = str(message["subject"] or ""), *_bodies(message)
         sender, identity = message["from"], str(message["message-id"] or "").strip("<> \t")
         written = str(message["date"] or "")
+    except ParseError:
+        raise
     except Exception as error:
         raise ParseError(f"the message cannot be read ({type(error).__name__}); save it again as .eml") from error
     if not title and not markup and not plain:
@@ -84,6 +89,14 @@ def _item(data: bytes, ref: str) -> SeedItem:
         source=people[0].display_name or people[0].domain if people else "",
         lang=str(message.get("content-language", "")),
     )
+
+
+def _decode_headers(message: EmailMessage) -> None:
+    """Read what stands in the headers as plain bytes, which no standard allows and much mail has."""
+    for name, value in list(message.raw_items()):
+        if name.lower() in {"subject", "from"} and not value.isascii():
+            written = value.encode("ascii", "surrogateescape")
+            message.replace_header(name, " ".join(decode(written, message.get_content_charset("")).split()))
 
 
 def _bodies(message: EmailMessage) -> tuple[str, str]:

@@ -173,9 +173,8 @@ def _files(folder: Path) -> Iterator[Path]:
                 continue
             if path.suffix.lower() not in SUFFIXES:
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                continue
-            if path.is_file():
+            # A link that leads in a circle, or nowhere, is no file; asked first, for resolving it would fail.
+            if path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root)):
                 found.append(path)
     return iter(sorted(found, key=lambda path: path.relative_to(folder).as_posix()))
 

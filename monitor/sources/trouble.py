@@ -1,5 +1,7 @@
 """What can go wrong with a request, in words for the feed's owner."""
 
+import errno
+import os
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -68,7 +70,8 @@ def failure_in_words(error: Exception) -> str:
         case aiohttp.ClientPayloadError():
             words = "the answer broke off in the middle"
         case aiohttp.ClientResponseError():
-            words = f"the server's answer is not proper HTTP: {' '.join(error.message.split())[:120]}"
+            # What follows the colon is the answer itself.
+            words = f"the server's answer is not proper HTTP: {' '.join(error.message.partition(':')[0].split())[:120]}"
         case _:
             words = f"the request failed: {error}"
     return words[:300]
@@ -76,4 +79,7 @@ def failure_in_words(error: Exception) -> str:
 
 def _reason(error: Exception) -> str:
     inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
-    return str(getattr(inner, "strerror", None) or inner)[:160]
+    number = getattr(inner, "errno", None)
+    # asyncio writes the address into the system's words, which stands beside them already.
+    known = os.strerror(number).lower() if isinstance(number, int) and number in errno.errorcode else ""
+    return known or str(getattr(inner, "strerror", None) or inner)[:160]

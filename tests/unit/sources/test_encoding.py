@@ -52,6 +52,8 @@ def test_undeclared_encodings_are_told_apart(text: str, encoding: str) -> None:
             "东京发生大规模停电，约十万户受到影响。",
         ),
         ("Señal café à la crème".encode("latin-1"), "iso-8859-1", "Señal café à la crème"),
+        ("It’s a café, too".encode("cp1252"), "windows-1252", "It’s a café, too"),
+        ("François Mitterrand".encode("latin-1"), "iso-8859-1", "François Mitterrand"),
         ("你好".encode("gbk"), "gb2312", "你好"),
         ("こんにちは".encode("iso2022_jp"), "iso-2022-jp", "こんにちは"),
         (b"abc", "no-such-charset", "abc"),

@@ -90,6 +90,7 @@ def test_one_bad_line_does_not_cost_the_others(tmp_path: Path) -> None:
         ("a.json", b"{", "line 1"),
         ("a.eml", b"\n\n", "empty"),
         ("a.eml", b"X-A: b\n\n", "neither subject nor text"),
+        ("a.eml", bytes(range(128, 256)) * 10, "no header"),
         ("a.mbox", b"Subject: a\n\nb", "not a mailbox"),
         ("a.json", b'"text"', "must hold an object"),
         ("a.json", b"[" * 100_000, "nesting"),
@@ -225,6 +226,12 @@ def test_a_newsletter_is_read_from_a_message(tmp_path: Path) -> None:
     assert article.published == datetime(2024, 11, 18, 7, tzinfo=UTC)
 
 
+def test_headers_of_plain_bytes_are_read_as_the_text_is(tmp_path: Path) -> None:
+    head = "From: Редакция <n@wire.example>\nSubject: Взрыв на складе\nContent-Type: text/plain; charset=koi8-r\n\n"
+    article = one(tmp_path, "a.eml", f"{head}Текст письма.".encode("koi8-r"))
+    assert (article.title, article.outlet, article.text) == ("Взрыв на складе", "Редакция", "Текст письма.")
+
+
 def test_a_mailbox_holds_several(tmp_path: Path) -> None:
     plain = b"From: a@b.example\nSubject: Two\n\nOne.\n\n>From here on.\n"
     mark = b"From news@wire.example Mon Nov 18 08:00:00 2024\n"
@@ -243,6 +250,13 @@ def test_any_bytes_are_a_message_or_a_complaint(data: bytes) -> None:
     for name in ("a.eml", "a.mbox"):
         found, complaints = seeds.read_seed(b"From a b\nSubject: x\n" + data, name, NOW)
         assert found or complaints
+
+
+def test_links_that_lead_in_a_circle_or_nowhere_cost_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "none.txt")
+    (tmp_path / "sub").symlink_to(tmp_path)
+    assert one(tmp_path, "c.txt", "A headline\n\nOne.").key == "c.txt"
 
 
 def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
