@@ -66,16 +66,14 @@ BYTE_READERS: dict[str, Callable[[bytes], Iterator[SeedItem]]] = {".eml": read_e
 def _item(data: bytes, ref: str) -> SeedItem:
     try:
         message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
-        if not message.keys():
-            raise ParseError("this is no message: it has no header such as `Subject:`")
         _decode_headers(message)
         title, markup, plain = str(message["subject"] or ""), *_bodies(message)
         sender, identity = message["from"], str(message["message-id"] or "").strip("<> \t")
         written = str(message["date"] or "")
-    except ParseError:
-        raise
     except Exception as error:
         raise ParseError(f"the message cannot be read ({type(error).__name__}); save it again as .eml") from error
+    if not message.keys():
+        raise ParseError("this is no message: it has no header such as `Subject:`")
     if not title and not markup and not plain:
         raise ParseError("there is no message in it: neither subject nor text")
     online = _ONLINE.search(markup)
