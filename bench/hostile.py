@@ -125,11 +125,12 @@ async def run(good: int, hostile: int, seconds: float, interval: float) -> Watch
             feeds += [f"http://127.2.0.{n + 1}:{server.port}/hostile" for n in range(hostile)]
             random.Random(1).shuffle(feeds)
             (folder / "feeds.yaml").write_text(json.dumps({"feeds": feeds}))
-            await asyncio.to_thread(_daemon_for, env, seconds)
+            await asyncio.to_thread(daemon_for, env, seconds)
     return watch
 
 
-def _daemon_for(env: dict[str, str], seconds: float) -> None:
+def daemon_for(env: dict[str, str], seconds: float) -> None:
+    """Run the program for so long."""
     with daemon(env) as process:
         until = monotonic() + seconds
         while monotonic() < until and process.poll() is None:
