@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_CLAIMS = 1_500
 _GOES_ON = re.compile(r"(?!,)| ?, (?:but|and|while|although|though|yet)\b")
 """What follows a source that stands in the middle: the rest of its own description, or a statement of another."""
+_QUESTION = re.compile(r"(?:when|where|what|who|whom|whose|why|how|whether|if|which)\b", re.IGNORECASE)
 _COPULAS = frozenset({"be", "become", "remain", "feel", "seem", "sound", "get", "grow"})
 
 # Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
@@ -163,26 +164,39 @@ class Claims:
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
-        if lemma in cues.UNSAID and any(child.dep_ == "neg" for child in token.children) and lemma != "mention":
+        left_open = lemma in cues.UNSAID and lemma != "mention" and any(c.dep_ == "neg" for c in token.children)
+        if left_open and not self._leaves_open(content):
             return None
         if not content or not self._plausible(lemma, source, rule, passive=passive):
+            return None
+        if rule == "object" and source is not None and any(s.start <= source.idx < s.end for s in content):
             return None
         if to and rule != "quote" and token.dep_ in {"advcl", "acl", "relcl"}:
             return None
         first, last = cue_extent(token)
-        confidence = {"clause": 0.9, "quote": 0.9, "inserted": 0.88, "infinitive": 0.75, "object": 0.65, "rest": 0.6}[
-            rule
-        ]
+        confidence = {
+            "clause": 0.9,
+            "quote": 0.9,
+            "inserted": 0.88,
+            "infinitive": 0.75,
+            "object": 0.65,
+            "rest": 0.6,
+            "asked": 0.6,
+        }[rule]
         return self._claim(
             token,
             (first, last),
             source,
-            self._class(token, lemma, rule),
+            "intend" if left_open else self._class(token, lemma, rule),
             content,
             f"claim.{rule}",
             confidence,
             via=self.sources.via(token),
         )
+
+    def _leaves_open(self, content: tuple[Span, ...]) -> bool:
+        """'Did not say when', 'would not confirm whether': a question nobody answers, not what is said."""
+        return len(content) == 1 and bool(_QUESTION.match(self.reading.mended, content[0].start))
 
     def _raised(self, verb: "Token", lemma: str) -> Claim | None:
         """'Two soldiers are believed to have died': what is believed stands on both sides of the cue."""
@@ -200,6 +214,8 @@ class Claims:
     def _class(self, verb: "Token", lemma: str, rule: str) -> CueClass:
         """What kind of cue a verb is with the content it has."""
         kind = cues.CLASS_OF.get(lemma)
+        if rule == "asked":
+            return "react"
         if lemma in attitudes.INTENTIONS and (rule == "infinitive" or kind is None):
             return "intend"
         if lemma == "call" and rule == "object":
@@ -248,7 +264,7 @@ class Claims:
         if rule in {"quote", "inserted"}:
             return source is not None or lemma in cues.SURE
         if source is None:
-            return rule == "clause" and (passive or lemma in cues.SURE)
+            return rule == "asked" or (rule == "clause" and (passive or lemma in cues.SURE))
         if source.lower_ in {"nobody", "none", "neither"} or any(
             c.lower_ in {"no", "neither"} for c in source.children
         ):

@@ -1,13 +1,13 @@
 """What is said: the content of a claim, as a clause, a quote, or the sentence around an inserted tag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts import attitudes, cues
+from monitor.facts.clause_ends import ClauseEnds, form
 from monitor.facts.clauses import clause_span, covers, cue_extent, is_to_infinitive, right_edge, stripped, without
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.reading import FINITE, Reading, chars, is_subject, phrase
-from monitor.facts.words import words
 from monitor.model.facts import Span
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 _OPEN_COMPLEMENTS = frozenset({"ccomp"})
 _CIRCUMSTANCE = frozenset({"on", "at", "during", "after", "before", "since", "until", "while", "by"})
-_BREAKS = frozenset({",", "”", '"', "’", "—", "–", "--"})
-_GOING_ON = words("refer contrast assert compare")
-"""Participles by which a speaker goes on, beside those of speech."""
 
 
 @dataclass(slots=True)
@@ -26,6 +23,10 @@ class Contents:
 
     reading: Reading
     quotes: QuotesOfCues
+    ends: ClauseEnds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = ClauseEnds(self.reading, self.quotes)
 
     def content(
         self, verb: "Token", lemma: str, source: "Token | None", *, reaction: bool, passive: bool
@@ -41,6 +42,8 @@ class Contents:
         """A quote, a clause of its own, or the sentence around the tag."""
         spoken = lemma in cues.SPEECH or lemma in cues.SURE
         around = self.quotes.beside(verb)
+        if lemma in {"say", "answer", "reply"} and source is not None and (answer := self._answer(verb)) is not None:
+            return (chars(self.reading, answer.i, answer.i),), "object"
         complement = None if reaction else self._complement(verb, lemma)
         own_quote = any(self.quotes.stands_alone(number, verb) for number in around)
         quote_first = (
@@ -59,6 +62,15 @@ class Contents:
         if len(inserted) == 1 and source is not None and inserted[0].start < verb.idx:
             inserted += self._resumed(verb, source)
         return (inserted, "inserted") if inserted else None
+
+    def _answer(self, verb: "Token") -> "Token | None":
+        """'Said yes', 'said so': the word after the verb is all that is said."""
+        last = cue_extent(verb)[1] + 1
+        after = self.reading.doc[last] if last < verb.sent.end else None
+        if after is None or after.lower_ not in {"yes", "no", "so"} or after.dep_ == "det":
+            return None
+        alone = last + 1 >= verb.sent.end or self.reading.doc[last + 1].pos_ in {"PUNCT", "CCONJ", "SCONJ", "ADP"}
+        return after if alone else None
 
     def _before_final_tag(self, verb: "Token", source: "Token | None") -> tuple[Span, ...]:
         """'The plan is dead, his aide told reporters': the parser may hang such a tag anywhere."""
@@ -89,7 +101,7 @@ class Contents:
             if complement.i < verb.i and source.left_edge.i > complement.i:
                 # the tag stands after its content: the source with all that describes it is no part of that
                 tag = Span(min(tag.start, self.reading.doc[source.left_edge.i].idx), tag.end)
-        span = self._cut_coordinate(complement, verb, self._to_the_end(complement, verb, span))
+        span = self.ends.of(complement, verb, span)
         parts = (
             without(self.reading, span, tag)
             if span.start < tag.start < span.end
@@ -110,7 +122,7 @@ class Contents:
         first = self.reading.doc[comma + 1]
         if first.dep_ == "cc":
             own = next((c for c in verb.children if c.dep_ == "conj" and c.i > comma), None)
-            if own is None or any(is_subject(c) for c in own.children) or _form(own) == verb.tag_:
+            if own is None or any(is_subject(c) for c in own.children) or form(own) == verb.tag_:
                 return ()
             first = self.reading.doc[comma + 2]
         else:
@@ -132,6 +144,8 @@ class Contents:
             return infinitive, "infinitive"
         takes_object = lemma in cues.OBJECT or reaction
         if passive:
+            if lemma in {"ask", "press", "question", "quiz"} and source is None:
+                return self._after_preposition(verb), "asked"
             return (self._passive(verb) if takes_object and source is not None else ()), "object"
         if takes_object or lemma in attitudes.PREPOSITIONAL:
             return self._object(verb), "object"
@@ -199,67 +213,6 @@ class Contents:
             for token in self.reading.doc[low:high]
         )
 
-    def _to_the_end(self, complement: "Token", verb: "Token", span: Span) -> Span:
-        """A complement runs to the end of the sentence where what follows is no act of the speaker's own."""
-        last = min(complement.right_edge.i, verb.sent.end - 1)
-        end = verb.sent.end - 1
-        if complement.i < verb.i or last >= end:
-            return span
-        for token in self.reading.doc[last + 1 : end + 1]:
-            if token.head.i == verb.i and token.dep_ in {"advcl", "prep", "parataxis", "npadvmod"}:
-                return span
-            if token.head.i == verb.i and token.dep_ == "conj":
-                own = any(is_subject(c) for c in token.children)
-                if not own or token.lemma_.lower() in cues.CLASS_OF:
-                    return span
-            if (
-                token.lemma_.lower() in cues.SPEECH
-                and token.pos_ == "VERB"
-                and any(is_subject(c) for c in token.children)
-            ):
-                return span
-            if token.dep_ == "ROOT" or (token.head.i < complement.left_edge.i and token.head.i != verb.i):
-                return span
-        return self.reading.trimmed(span.start, self.reading.doc[end].idx + len(self.reading.doc[end]))
-
-    def _cut_coordinate(self, complement: "Token", verb: "Token", span: Span) -> Span:
-        """'said A and told B': the second verb of saying is the speaker's act, not part of what is said."""
-        if complement.i < verb.i:
-            return span
-        for child in self.reading.tokens(span.start, span.end):
-            if child.i <= complement.i or child.i in self.quotes.number_at:
-                continue
-            if self._adds(child):
-                before = self.reading.doc[child.left_edge.i - 1]
-                if before.text in _BREAKS and span.start < before.idx:
-                    closing = before.text in '”"’'
-                    return self.reading.trimmed(span.start, before.idx + (len(before) if closing else 0))
-            if self._own_act(child, complement, verb):
-                end = self.reading.doc[max(child.left_edge.i - 1, complement.i)]
-                cut = end.idx if end.dep_ == "cc" else end.idx + len(end)
-                if span.start < cut < span.end:
-                    return self.reading.trimmed(span.start, cut)
-        return span
-
-    def _adds(self, child: "Token") -> bool:
-        """'..., adding that ...': the speaker goes on."""
-        return (
-            child.tag_ == "VBG"
-            and child.dep_ in {"advcl", "acl", "dep", "conj"}
-            and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS | _GOING_ON
-        )
-
-    def _own_act(self, child: "Token", complement: "Token", verb: "Token") -> bool:
-        """Whether a verb joined by 'and' has the form of the cue and not that of the content."""
-        if child.dep_ != "conj" or child.pos_ not in {"VERB", "AUX"} or any(is_subject(c) for c in child.children):
-            return False
-        form = _form(child)
-        if form != verb.tag_:
-            return False
-        return child.lemma_.lower() in cues.CLASS_OF or (
-            child.head.i == complement.i and form in FINITE and _form(complement) != form
-        )
-
     def _rest(self, verb: "Token", lemma: str) -> tuple[Span, ...]:
         """What follows a verb of saying to the end of its clause, where the parser lost the thread."""
         if lemma not in cues.SURE or lemma in {"respond", "reply", "continue"} or verb.dep_ not in {"ROOT", "conj"}:
@@ -303,7 +256,8 @@ class Contents:
         """What follows an object belongs to the content, but for when, where and to whom it was said."""
         if child.dep_ in {"oprd", "xcomp", "ccomp", "dobj", "acomp"}:
             return True
-        return child.dep_ == "prep" and child.lower_ not in _CIRCUMSTANCE
+        by_name = child.lower_ == "by" and any(c.lower_ == "name" for c in child.children)
+        return child.dep_ == "prep" and (child.lower_ not in _CIRCUMSTANCE or by_name)
 
     def _after_preposition(self, verb: "Token") -> tuple[Span, ...]:
         """'spoke about the war', 'referred to it as a war': what the verb's own preposition governs, and on."""
@@ -415,8 +369,3 @@ class Contents:
         if first == 0:
             return False
         return self.reading.doc[first - 1].text in {",", "”", '"', "—", "--", "»"}
-
-
-def _form(verb: "Token") -> str:
-    """The tag of a verb's first auxiliary, else its own."""
-    return next((c.tag_ for c in verb.children if c.dep_ in {"aux", "auxpass"}), verb.tag_)

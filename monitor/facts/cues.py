@@ -116,7 +116,8 @@ DOCUMENTS = words(
     " complaint affidavit website newspaper magazine official authority government ministry agency company"
     " police media source expert analyst scientist researcher critic group people voter team campaign department"
     " administration state union party firm bank institute organization organisation army military committee"
-    " leader resident witness family lawyer prosecutor"
+    " leader resident witness family lawyer prosecutor speech address editorial column ad advertisement bulletin"
+    " communique release headline message note billboard banner platform manifesto decree law treaty"
 )
 """Things and bodies that speak."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monitor.facts import cues
+from monitor.facts import attitudes, cues
 from monitor.facts.clauses import cue_extent, without
 from monitor.facts.quotes import Quoted, is_speech
 from monitor.facts.reading import FINITE, Reading, is_subject
@@ -52,7 +52,8 @@ class QuotesOfCues:
         if right and verb.tag_ == "VBG":
             # '“...,” adding that ...': the quote before is what was said, not what is added
             before = None
-        if before is None and not right and verb.i - sentence.start <= 8 and sentence.start > 0:
+        tells = right or self._has_own_content(verb)
+        if before is None and not tells and verb.i - sentence.start <= 8 and sentence.start > 0:
             for token in (self.reading.doc[sentence.start - 1], self.reading.doc[max(0, sentence.start - 2)]):
                 number = self.number_at.get(token.i)
                 if number is not None and number != number_here and self._same_paragraph(token, verb):
@@ -80,6 +81,19 @@ class QuotesOfCues:
         ):
             found.append(after)
         return sorted(found)
+
+    def _has_own_content(self, verb: "Token") -> bool:
+        """An object or infinitive says what is said, so that a quote in the sentence before is somebody else's."""
+        addressed = verb.lemma_.lower() in cues.ADDRESSED
+        return any(
+            c.i > verb.i
+            and (
+                (c.dep_ == "dobj" and not addressed and c.i not in self.number_at)
+                or (c.dep_ == "xcomp" and c.tag_ == "VB")
+                or (c.dep_ == "prep" and c.lower_ in attitudes.PREPOSITIONAL.get(verb.lemma_.lower(), ()))
+            )
+            for c in verb.children
+        ) or any(c.dep_ == "auxpass" for c in verb.children)
 
     def touching(self, verb: "Token") -> list[int]:
         """The quote right after a verb, but for a comma or colon, else the one that ends right before it."""

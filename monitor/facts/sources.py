@@ -153,7 +153,8 @@ class Sources:
         if following is None or verb.lemma_ not in cues.SPEECH | cues.SURE or verb.i == 0 or verb.tag_ == "VBG":
             return None
         previous = self.reading.doc[verb.i - 1]
-        if previous.text not in {",", "”", '"', "’", "»", "?", "!"}:
+        opens = verb.i == verb.sent.start and any(t.text == ":" for t in self.reading.doc[verb.i : verb.i + 10])
+        if not opens and previous.text not in {",", "”", '"', "’", "»", "?", "!"}:
             return None
         return next(
             (
