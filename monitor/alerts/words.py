@@ -37,3 +37,6 @@ WORDS: Final[Mapping[Reason, str]] = {
     Reason.FLATLINE: "nothing has matched the rule for too long",
     Reason.OPERATIONS: "a notice of the monitor itself",
 }
+
+CALLS_IN_WORDS: Final[Mapping[str, str]] = {"escalate": "unless acknowledged", "repeat": "until acknowledged"}
+"""Why a call waits, by its key."""

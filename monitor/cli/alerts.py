@@ -9,6 +9,9 @@ from monitor.cli.shared import ConfigOption, JsonOption, LimitOption, open_store
 if TYPE_CHECKING:
     from monitor.store.deliveries import AlertStatus
 
+DEFAULT_CHANNEL = "(default)"
+"""How the channel without a name is shown: the terminal's, or that of a webhook."""
+
 app = typer.Typer(help="Alerts and their deliveries.", no_args_is_help=True)
 
 
@@ -31,17 +34,17 @@ def list_(
         return
     rows = (
         (
-            status.alert.id,
+            status.alert.id[:8],
             status.alert.created,
             status.alert.severity.value,
             status.alert.kind.value,
-            ", ".join(f"{d.sink} {d.state.value}" for d in status.deliveries),
-            ", ".join(status.alert.rules),
+            status.alert.channel or DEFAULT_CHANNEL,
+            _states(status),
             status.alert.card.headline,
         )
         for status in found
     )
-    print_table(("id", "raised", "severity", "kind", "deliveries", "rules", "headline"), rows, "No alerts yet.")
+    print_table(("id", "raised", "severity", "kind", "channel", "state", "headline"), rows, "No alerts yet.")
 
 
 @app.command()
@@ -92,6 +95,14 @@ def resend(
     else:
         typer.echo("Nothing to resend: the alert is still on its way.", err=True)
         raise typer.Exit(1)
+
+
+def _states(status: "AlertStatus") -> str:
+    """What became of it: one word, unless its sinks differ."""
+    states = {delivery.state.value for delivery in status.deliveries}
+    if len(states) < 2:
+        return next(iter(states), "-")
+    return ", ".join(f"{delivery.sink} {delivery.state.value}" for delivery in status.deliveries)
 
 
 def none_such(alert: str) -> NoReturn:

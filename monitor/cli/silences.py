@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.alerts import app, none_such
+from monitor.cli.alerts import DEFAULT_CHANNEL, app, none_such
 from monitor.cli.shared import (
     ConfigOption,
     JsonOption,
@@ -35,6 +35,8 @@ def held(
     """List what waits: for quiet hours or a silence to end, for a digest, for its group, for nobody to answer."""
     with open_store(config) as store:
         found = store.held(told_by=within, limit=limit)
+    from monitor.alerts.words import CALLS_IN_WORDS
+
     if json:
         from monitor.model.alert import Held
         from monitor.wire import to_json
@@ -42,10 +44,16 @@ def held(
         print_json(to_json(Held, one) for one in found)
         return
     rows = (
-        (one.due, one.channel, one.severity.value, one.reason.value, ", ".join(one.rules), one.card.headline)
+        (
+            one.due,
+            one.channel or DEFAULT_CHANNEL,
+            one.severity.value,
+            CALLS_IN_WORDS.get(one.key, one.reason.value.replace("_", " ")),
+            one.card.headline,
+        )
         for one in found
     )
-    print_table(("until", "channel", "severity", "why", "rules", "headline"), rows, "Nothing waits.")
+    print_table(("until", "channel", "severity", "why", "headline"), rows, "Nothing waits.")
 
 
 @app.command()

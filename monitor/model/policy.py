@@ -38,9 +38,13 @@ def first_outside(times: tuple[Times, ...], moment: datetime) -> datetime:
         at
         for day in range(_LOOKED_AHEAD)
         for at in sorted(
-            datetime.combine(moment.astimezone(zone).date() + timedelta(days=day), edge, zone).astimezone(UTC)
+            datetime.combine(moment.astimezone(zone).date() + timedelta(days=day), edge, zone)
+            .replace(fold=fold)
+            .astimezone(UTC)
             for zone in zones
             for edge in clock
+            # Where clocks are set back an hour comes twice, and so do the edges in it.
+            for fold in (0, 1)
         )
     )
     return next(

@@ -35,6 +35,20 @@ HANDLING_KEYS: Final = (
 ROUTE_KEYS: Final = ("name", "if", "during", "continue", "routes", *HANDLING_KEYS)
 TEST_KEYS: Final = ("name", "at", "earlier", "silence", "expect", *SELECTOR_KEYS)
 
+# What other alert routers call these, and other words people try.
+_MEANT = {
+    "match": "if", "match_re": "if", "matchers": "if", "matches": "if", "when": "if", "selector": "if",
+    "channels": "channel", "receiver": "channel", "to": "channel", "sink": "channel", "target": "channel",
+    "route": "routes", "children": "routes", "root": "default", "repeat_interval": "repeat", "remind": "repeat",
+    "active_time_intervals": "during", "mute_time_intervals": "quiet", "time_intervals": "times", "mute": "quiet",
+    "quiet_hours": "quiet", "timezone": "zone", "inhibit_rules": "inhibit", "inhibitions": "inhibit",
+    "source_match": "if", "source_matchers": "if", "target_match": "hush", "target_matchers": "hush", "then": "hush",
+    "cooldown": "throttle", "rate_limit": "throttle", "limit": "throttle", "escalation": "escalate",
+    "wait": "group_wait", "interval": "group_interval", "group": "group_by", "test": "tests", "silences": "silence",
+    "expected": "expect", "rules": "rule", "labels": "label", "tag": "label", "tags": "label",
+    "priority": "severity", "level": "severity", "feed": "source", "language": "lang", "countries": "country",
+    "outlets": "outlet", "time": "at", "stop": "continue",
+}  # fmt: skip
 _MAX_DEPTH = 8
 _SHORTEST_REPEAT = timedelta(minutes=1)
 
@@ -84,6 +98,8 @@ def selector_of(matchers: Iterable[str]) -> tuple[Selector, list[str]]:
 
 class _PolicyReading(Reading):
     """One alerts.yaml being read."""
+
+    meant = _MEANT
 
     def __init__(self, file: str) -> None:
         super().__init__(file)

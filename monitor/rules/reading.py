@@ -1,6 +1,7 @@
 """Takes apart the nodes of a rule file; notes what is wrong and goes on, so that all errors are told at once."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from monitor.errors import RuleError
 from monitor.rules.nearest import nearest
@@ -34,6 +35,9 @@ _MEANT = {
 
 class Reading:
     """One file being read: its name, its text where places inside of nodes matter, and the errors met so far."""
+
+    meant: ClassVar[dict[str, str]] = _MEANT
+    """Keys that people try, and the ones they mean."""
 
     def __init__(self, file: str, source: str = "") -> None:
         self.file = file
@@ -97,7 +101,7 @@ class Reading:
     def _unknown_key(self, key: Scalar, known: tuple[str, ...], what: str) -> str:
         if key.text == "<<":
             return "YAML's merge key `<<` is not read; what rules share goes under `defaults:` or into an alias"
-        meant = _MEANT.get(key.text.lower())
+        meant = self.meant.get(key.text.lower())
         near = meant if meant in known else self.nearest(key.text, known)
         hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
         quote = "; a term with a colon in it goes into double quotes" if what == "a condition" else ""

@@ -47,6 +47,8 @@ def test_without_a_file_everything_goes_out_at_once(tmp_path: Path) -> None:
     ("text", "error"),
     [
         ("routs: []", "f:1:1: unknown key `routs` in the file; did you mean `routes`?"),
+        ("routes:\n  - match: {severity: low}", "f:2:5: unknown key `match` in a route; did you mean `if`?"),
+        ("routes:\n  - receiver: '#a'", "f:2:5: unknown key `receiver` in a route; did you mean `channel`?"),
         ("routes:\n  - if: {severty: low}", "f:2:10: unknown key `severty` in `if`; did you mean `severity`?"),
         ("routes:\n  - if: {severity: hihg}", "f:2:20: `hihg` is not a severity"),
         ("routes:\n  - quiet: night", "f:2:12: `night` names no times; define it under `times`"),
