@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.alerts.stages import CALLS
 from monitor.alerts.words import WORDS
-from monitor.model.alert import Alert, AlertDecision, Held
+from monitor.model.alert import Alert, AlertDecision, Held, Reason
 from monitor.store.sql import SqlStore
 
 
@@ -17,6 +17,7 @@ class Why:
         headline: of the article; its id where it is not kept any more.
         alert: what it raised, None where that is nothing.
         held: what of it waits or waited to be told, with what became of that.
+        rule: whose alert is asked for, "" for any.
     """
 
     at: datetime
@@ -24,6 +25,7 @@ class Why:
     decision: AlertDecision
     alert: Alert | None
     held: tuple[Held, ...]
+    rule: str = ""
 
     @property
     def raised(self) -> bool:
@@ -33,11 +35,16 @@ class Why:
     @property
     def words(self) -> str:
         """The reason, in a sentence."""
-        return WORDS[self.decision.reason]
+        if left_out := self.decision.left_out(self.rule):
+            return f"without {self.rule}: {left_out}"
+        said = WORDS[self.decision.reason]
+        details = [line for line in self.decision.trace if line.startswith("inhibition: ")]
+        by = details[-1].removeprefix("inhibition") if details and self.decision.reason is Reason.INHIBITED else ""
+        return said + by
 
 
-def why(store: SqlStore, at: datetime, decision: AlertDecision) -> Why:
-    """The answer for a decision of that time.
+def why(store: SqlStore, at: datetime, decision: AlertDecision, rule: str = "") -> Why:
+    """The answer for a decision of that time; with a rule, for whoever waits for that one's alerts.
 
     Raises:
         StoreError: the database does not answer.
@@ -57,4 +64,4 @@ def why(store: SqlStore, at: datetime, decision: AlertDecision) -> Why:
         None,
     )
     headline = (article.title or article.text[:80]) if article else decision.article_id
-    return Why(at, headline, decision, alert, held)
+    return Why(at, headline, decision, alert, held, rule)

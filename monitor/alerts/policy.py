@@ -42,7 +42,9 @@ def decide(about: Situation, default_channel: str) -> tuple[AlertDecision, ...]:
     for way, rules in _by_channel(about, default_channel):
         told = next((alert.channel for alert in about.prior if same_channel(alert.channel, way.channel)), way.channel)
         # Alert ids and threads hang on the spelling, so the one first used stays.
-        draft = Draft(told, rules, way.handling, trace=(f"route: {' > '.join(way.route)} to {told}",))
+        draft = Draft(
+            told, rules, way.handling, trace=(f"route: {' > '.join(way.route)} to {told or 'the default channel'}",)
+        )
         for stage in STAGES:
             if draft.settled:
                 break

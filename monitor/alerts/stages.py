@@ -124,7 +124,8 @@ def over_time(draft: Draft, about: Situation) -> Draft:
     held = [verdict for verdict in verdicts if verdict.held is not None]
     if not held:
         return draft
-    line = f"over time: {'; '.join(dict.fromkeys(line for verdict in held for line in verdict.because))}"
+    because = "; ".join(dict.fromkeys(line for verdict in held for line in verdict.because))
+    line = f"over time: {', '.join(rule.id for rule in draft.rules if rule not in free)} held back, {because}"
     return replace(draft, rules=free).noting(line) if free else draft.settle(held[0].held or Reason.NO_NEWS, line)
 
 

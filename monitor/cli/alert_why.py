@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.alerts import app, none_such
+from monitor.cli.alerts import DEFAULT_CHANNEL, app, none_such
 from monitor.cli.shared import ConfigOption, JsonOption, LimitOption, local_time, open_store, print_json, printable
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def explain(
     from monitor.alerts.words import WORDS
 
     typer.secho(printable(made.card.headline), bold=True)
-    typer.echo(f"{made.kind.value} to {made.channel}, {local_time(made.created)}: {WORDS[made.reason]}")
+    typer.echo(
+        f"{made.kind.value} to {made.channel or DEFAULT_CHANNEL}, {local_time(made.created)}: {WORDS[made.reason]}"
+    )
     if made.card.items:
         typer.echo(f"It tells {len(told)} that waited:")
         for one in told:
@@ -63,7 +65,7 @@ def why(
         else:
             rows = store.decided_for(subject, limit)
             empty = f"{subject} is no article, and no rule of that id has matched; see `monitor articles list`."
-        answers = [_answer(store, at, decision) for at, decision in rows]
+        answers = [_answer(store, at, decision, "" if article else subject) for at, decision in rows]
     if json:
         print_json(answers)
         return
@@ -72,7 +74,7 @@ def why(
         raise typer.Exit(1)
     for answer in answers:
         typer.echo(f"{local_time(answer['at'])}  {printable(answer['headline'])}")
-        typer.echo(f"    {answer['channel'] or 'default channel'}: {answer['answer']}")
+        typer.echo(f"    {answer['channel'] or DEFAULT_CHANNEL}: {answer['answer']}")
     if article is None:
         counts = Counter(answer["reason"] for answer in answers)
         typer.echo(", ".join(f"{count} {reason}" for reason, count in counts.most_common()))
@@ -84,10 +86,10 @@ def _unmatched(processed: datetime | None, subject: str, article_id: str) -> str
     return f"No rule matched it; `monitor rules explain RULE {article_id}` tells what a rule missed."
 
 
-def _answer(store: "SqlStore", at: datetime, decision: "AlertDecision") -> dict[str, Any]:
+def _answer(store: "SqlStore", at: datetime, decision: "AlertDecision", rule: str) -> dict[str, Any]:
     from monitor.why import why as answered
 
-    told = answered(store, at, decision)
+    told = answered(store, at, decision, rule)
     if told.raised and told.alert is not None:
         text = f"alert {told.alert.id[:8]}, {told.words}"
     else:

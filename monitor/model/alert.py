@@ -1,6 +1,7 @@
 """What goes out: alert decisions, cards, alerts and their deliveries."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -124,6 +125,17 @@ class AlertDecision:
     trace: tuple[str, ...] = ()
     hold: Hold | None = None
     calls: tuple[Call, ...] = ()
+
+    def left_out(self, rule: str) -> str:
+        """Why a rule that matched is not among those that speak; "" where that is not known."""
+        if rule in self.rules:
+            return ""
+        named = re.compile(rf"(?<![\w.-]){re.escape(rule)}(?![\w.-])")
+        stages = (line for line in self.trace if line.startswith(_LEAVE_OUT))
+        return next((line for line in stages if named.search(line)), "")
+
+
+_LEAVE_OUT = ("schedule: ", "over time: ", "inhibition: ", "silence: ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.model.facts import Facts
 from monitor.model.rule import Hit, Match
 from monitor.model.story import Change, Member, Position, Relation, StoryDecision
 from monitor.ports import Processed
-from monitor.store.connected import CLOCK_WRONG, Connected, insert_missing
+from monitor.store.connected import CLOCK_WRONG, Connected, chunks, insert_missing
 from monitor.store.edits import note_news
 from monitor.store.engine import transaction
 from monitor.store.raising import raised_by, read_alert, read_decision, write_alerts
@@ -146,16 +146,18 @@ class OutcomeStore(Connected):
             return [(row.at, read_decision(row)) for row in connection.execute(query)]
 
     def decided_for(self, rule_id: str, limit: int) -> list[tuple[datetime, AlertDecision]]:
-        """The newest decisions that name the rule, with their times."""
+        """The newest decisions in which the rule speaks, or is kept from speaking, with their times."""
         # Rules are a short JSON list in a small table; the exact comparison is made here.
-        query = (
-            select(decisions)
-            .where(cast(decisions.c.rules, Text).contains(json.dumps(rule_id), autoescape=True))
-            .order_by(decisions.c.at.desc())
-            .limit(limit)
-        )
+        naming = select(decisions).where(cast(decisions.c.rules, Text).contains(json.dumps(rule_id), autoescape=True))
+        matched = select(matches.c.article_id).where(matches.c.rule_id == rule_id).order_by(matches.c.at.desc())
         with transaction(self._engine, read_only=True) as connection:
-            return [(row.at, read_decision(row)) for row in connection.execute(query) if row.at is not None]
+            rows = list(connection.execute(naming.order_by(decisions.c.at.desc()).limit(limit)))
+            ids = list(connection.execute(matched.limit(limit)).scalars())
+            for some in chunks(ids):
+                rows += connection.execute(select(decisions).where(decisions.c.article_id.in_(some)))
+        found = {(row.article_id, row.channel): (row.at, read_decision(row)) for row in rows if row.at is not None}
+        mine = [one for one in found.values() if rule_id in one[1].rules or one[1].left_out(rule_id)]
+        return sorted(mine, key=lambda one: one[0], reverse=True)[:limit]
 
     def alerts_of(self, story_id: str) -> list[Alert]:
         """The alerts a story and its articles have raised, in all channels, oldest first."""

@@ -64,7 +64,7 @@ async def show(context: Context, request: web.Request) -> Page:
             "file": context.rules.named(f"{rule.file}:{rule.line}") if rule else "",
             "matched": [matched.get(rule_id, {}).get(day, 0) for day in _days(now.date())],
             "verdict": verdicts.get(rule_id),
-            "reasons": await context.reads(lambda: [why(context.store, at, one) for at, one in decided]),
+            "reasons": await context.reads(lambda: [why(context.store, at, one, rule_id) for at, one in decided]),
             "days": DAYS,
         },
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ import pytest
 
 from monitor.model.alert import Alert
 from monitor.model.answer import Answer, AnswerKind, Silence
-from monitor.model.rule import Digest, Severity, Throttle
+from monitor.model.rule import Digest, Schedule, Severity, Throttle
 from monitor.model.selector import Selector
 from monitor.model.story import Relation
 from monitor.store.sql import open_store
+from monitor.why import why
 from tests.support.desk import Desk
 from tests.support.nouns import NOON
 
@@ -419,3 +420,21 @@ async def test_two_rules_of_one_article_are_one_card_also_when_it_waits(desk: De
     desk.clock.forward(minutes=1)
     (alert,) = await desk.release()
     assert alert.card.rules == ("Fires", "Smoke")
+
+
+@pytest.mark.parametrize("kept_by", ["inhibition", "silence", "schedule"])
+def test_why_a_rule_did_not_speak_is_told_also_where_another_alerted(desk: Desk, kept_by: str) -> None:
+    desk.rule("smoke", Severity.LOW)
+    if kept_by == "inhibition":
+        desk.under("inhibit: [{if: {severity: medium}, hush: {severity: low}}]")
+    elif kept_by == "silence":
+        desk.store.silence(Silence(Selector(rule=("smoke",)), "ana", "drill", NOON, NOON + HOUR))
+    else:
+        desk.rule("smoke", Severity.LOW, schedule=Schedule(end=date(2020, 1, 1)))
+    desk.publish("a", "fires", "smoke")
+    ((_, decision),) = desk.store.decided_for("smoke", 10)
+    assert decision.left_out("smoke").startswith(f"{kept_by}: smoke")
+    assert decision.left_out("fires") == ""
+    told = why(desk.store, NOON, decision, "smoke")
+    assert (told.raised, told.words) == (True, f"without smoke: {decision.left_out('smoke')}")
+    assert desk.store.decided_for("smok", 10) == []
