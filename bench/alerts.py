@@ -1,10 +1,11 @@
 """How fast and how surely alerts arrive, against the loopback Slack at its limits.
 
-    python -m bench.alerts [--seconds 60] [--chaos 2000] [--seeds 3] [--part decided|stored|chaos]
+    python -m bench.alerts [--seconds 60] [--chaos 2000] [--seeds 3] [--part decided|stored|answers|chaos]
 
 Decided: 20 alerts a second over 50 channels, from the commit of the decision to Slack's acceptance; Slack allows one
 message a second for each channel, with short bursts. Stored: the same from the commit of the article, through
-matching, key facts in a worker process, story and policy, at a rate one worker bears. Chaos: see `bench.alert_chaos`.
+matching, key facts in a worker process, story and policy, at a rate one worker bears. Answers: see `bench.answers`.
+Chaos: see `bench.alert_chaos`.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 import structlog
 
 from bench import alert_chaos
+from bench.answers import MUST, answers
 from monitor.alerts.outbox import Outbox
 from monitor.clock import SystemClock
 from monitor.model.article import Article, Batch
@@ -171,7 +173,7 @@ async def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="of each measurement of speed")
     parser.add_argument("--chaos", type=int, default=2_000, help="alerts of a chaos run")
     parser.add_argument("--seeds", type=int, default=3, help="chaos runs")
-    parser.add_argument("--part", choices=("decided", "stored", "chaos"), help="only this one")
+    parser.add_argument("--part", choices=("decided", "stored", "answers", "chaos"), help="only this one")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     good = True
@@ -183,6 +185,10 @@ async def main() -> int:
             row, p95 = await stored(folder, arguments.seconds)
             print(f"{row}  (to reach: p95 under {REACHES} s)", flush=True)
             good &= p95 < REACHES
+        if arguments.part in (None, "answers"):
+            row, slowest = await answers(folder, arguments.seconds)
+            print(f"{row}  (acknowledged within {MUST:g} s: {'yes' if slowest < MUST else 'no'})", flush=True)
+            good &= slowest < MUST
         for seed in range(arguments.seeds if arguments.part in (None, "chaos") else 0):
             outcome = await alert_chaos.run(folder, arguments.chaos, seed)
             print(outcome.row(), flush=True)

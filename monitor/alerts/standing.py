@@ -5,7 +5,6 @@ from datetime import datetime
 
 from monitor.alerts.routing import same_channel
 from monitor.alerts.text import clean, cut
-from monitor.alerts.times import hour, stamp
 from monitor.model.alert import Alert, AlertKind, Reaction, Report, Standing
 from monitor.model.answer import Answer, AnswerKind, Silence
 from monitor.model.story import Member, Relation
@@ -69,21 +68,20 @@ def _reactions(
     root: Alert, answers: Sequence[Answer], silences: Sequence[Silence]
 ) -> Iterator[tuple[datetime, Reaction]]:
     for answer in answers:
-        words = (
-            f"acknowledged this at {hour(answer.at)}"
-            if answer.kind is AnswerKind.ACKNOWLEDGED
-            else f"called this not relevant: {answer.note or 'no reason given'}"
-        )
-        yield answer.at, Reaction(answer.author, words)
+        if answer.kind is AnswerKind.ACKNOWLEDGED:
+            yield answer.at, Reaction(answer.author, "acknowledged this", answer.at)
+        else:
+            why = answer.note or "no reason given"
+            yield answer.at, Reaction(answer.author, f"called this not relevant: {why}")
     for silence in silences:
         chosen = silence.selector
         if not _holds(silence, root):
             continue
         if chosen.story:
-            yield silence.created, Reaction(silence.author, f"muted this story until {stamp(silence.ends)}")
+            yield silence.created, Reaction(silence.author, "muted this story until", silence.ends)
         else:
             rules = ", ".join(rule for rule in root.rules if rule in chosen.rule)
-            yield silence.created, Reaction(silence.author, f"snoozed {rules} until {stamp(silence.ends)}")
+            yield silence.created, Reaction(silence.author, f"snoozed {rules} until", silence.ends)
 
 
 def _holds(silence: Silence, root: Alert) -> bool:

@@ -4,7 +4,7 @@ import html
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from monitor.alerts.times import hour, stamp
+from monitor.alerts.times import stamp
 from monitor.answers import drafting
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
@@ -15,7 +15,7 @@ from monitor.model.selector import Selector
 from monitor.rules.drafting import Draft, drafted
 from monitor.rules.durations import read_duration
 from monitor.rules.nearest import nearest
-from monitor.sinks.slack_blocks import DOT, Block
+from monitor.sinks.slack_blocks import DOT, Block, when
 
 _SHOWN, _MOST_SHOWN, _SEARCHED = 5, 20, 2_000
 _LONGEST_HOLD = timedelta(days=30)
@@ -60,7 +60,7 @@ async def _status(context: Context, by: Asker, rest: str) -> Reply:  # noqa: ARG
     head = {"ok": ":white_check_mark: All is well", "degraded": ":warning: Running, with trouble"}.get(
         context.health.state, ":rotating_light: Something is failing"
     )
-    since = f", the oldest since {hour(oldest)}" if oldest else ""
+    since = f", the oldest since {when(oldest)}" if oldest else ""
     lines = [
         f"*{head}*",
         f"{counted(len(book.matcher.rules), 'rule')} in force"

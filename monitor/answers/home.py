@@ -1,35 +1,34 @@
 """The app's home tab: today's stories, how the rules do, and the silences of whoever looks at it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.alerts.times import hour, stamp
+from monitor.alerts.times import hour
 from monitor.answers.context import Context
 from monitor.answers.replies import View, bullets, counted, escaped, header, link, note, section, verbatim, words
-from monitor.model.alert import Alert
 from monitor.model.answer import RuleVerdicts, Silence
-from monitor.sinks.slack_blocks import DOT, Block
+from monitor.sinks.slack_blocks import DOT, Block, when
 from monitor.sinks.slack_buttons import button
+from monitor.store.overview import ToldStory
 
 END = "end_silence"
 REFRESH = "refresh"
 _TODAY, _VERDICTS = timedelta(hours=24), timedelta(days=30)
-_MOST_STORIES, _MOST_RULES, _MOST_SILENCES, _MOST_ALERTS = 15, 15, 20, 500
+_MOST_STORIES, _MOST_RULES, _MOST_SILENCES = 15, 15, 20
 
 
 async def home(context: Context, user: str) -> View:
     """The tab for a user, as of now."""
     now = context.clock.now()
-    statuses = await context.call(lambda: context.store.alerts(limit=_MOST_ALERTS))
+    stories = await context.call(lambda: context.store.told_since(now - _TODAY, limit=_MOST_STORIES + 1))
     verdicts = await context.call(context.store.verdicts, now - _VERDICTS)
     silences = await context.call(context.store.silences, now)
-    today = [status.alert for status in statuses if status.alert.created > now - _TODAY]
     mine = [silence for silence in silences if silence.author == user][:_MOST_SILENCES]
     muted = {silence.id: await _muted(context, silence) for silence in mine}
     blocks = [
         header("Today"),
-        *_stories(today),
+        *_stories(stories),
         header("Rules"),
         *_rules(context, verdicts.values()),
         header("Your silences"),
@@ -46,21 +45,23 @@ def refused(words_: str) -> View:
     return {"type": "home", "blocks": [section(words_)]}
 
 
-def _stories(alerts: list[Alert]) -> list[Block]:
-    stories: dict[str, list[Alert]] = {}
-    for alert in alerts:
-        stories.setdefault(alert.story_id, []).append(alert)
-    ranked = sorted(stories.values(), key=lambda told: (-max(a.severity.rank for a in told), -len(told)))
-    if not ranked:
+def _stories(told: Sequence[ToldStory]) -> list[Block]:
+    if not told:
         return [note("No alerts in the last 24 hours.")]
-    lines = []
-    for told in ranked[:_MOST_STORIES]:
-        first, gravest = told[-1], max(told, key=lambda alert: alert.severity.rank)
-        more = f", {len(told) - 1} more since" if len(told) > 1 else ""
-        about = f" — {hour(first.created)}, {first.channel}{more}"
-        lines.append([words(f"{DOT[gravest.severity]} "), link(first.card.headline, first.card.url), words(about)])
-    rest = len(ranked) - _MOST_STORIES
-    return [bullets(lines), *([note(f"and {rest} more: `monitor alerts list`")] if rest > 0 else [])]
+    lines = [
+        [words(f"{DOT[story.severity]} "), link(story.headline, story.url), words(f" — {_about(story)}")]
+        for story in told[:_MOST_STORIES]
+    ]
+    more = [note("and more: `monitor alerts list`, or the web page")] if len(told) > _MOST_STORIES else []
+    return [bullets(lines), *more]
+
+
+def _about(story: ToldStory) -> str:
+    """When and where a story was told first, who reports it, and what came since."""
+    parts = [hour(story.first), ", ".join(story.channels)]
+    parts += [counted(story.outlets, "outlet")] if story.outlets > 1 else []
+    parts += [counted(story.updates, "update")] if story.updates else []
+    return ", ".join(part for part in parts if part)
 
 
 def _rules(context: Context, verdicts: Iterable[RuleVerdicts]) -> list[Block]:
@@ -95,7 +96,7 @@ def _silences(silences: list[Silence], muted: Mapping[str, str]) -> list[Block]:
     if not silences:
         return [note("None. A card's buttons or `/watch mute` and `/watch snooze` make them.")]
     return [
-        section(f"{muted[silence.id]} until {stamp(silence.ends)}")
+        section(f"{muted[silence.id]} until {when(silence.ends)}")
         | {"block_id": f"silence-{silence.id}", "accessory": button("End now", END, silence.id)}
         for silence in silences
     ]

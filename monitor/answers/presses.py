@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from monitor.alerts.times import hour, stamp
+from monitor.alerts.words import WORDS
 from monitor.answers import drafting
 from monitor.answers.context import Context
 from monitor.answers.people import Asker
@@ -14,7 +14,7 @@ from monitor.matching import explain, render
 from monitor.model.alert import Alert
 from monitor.model.answer import Answer, AnswerKind, Silence
 from monitor.model.selector import Selector
-from monitor.sinks.slack_blocks import person
+from monitor.sinks.slack_blocks import person, when
 from monitor.sinks.slack_buttons import Press, chosen, option, plain
 
 _MOST_EXPLAINED = 3
@@ -70,13 +70,13 @@ async def hold(
     held = f"{what[:1].upper() + what[1:]} is held back{channel} until"
     if same:
         by_whom = "you" if same[0].author == by.user else person(same[0].author)
-        return Reply(f"{held} {stamp(same[0].ends)} already, by {by_whom}.")
+        return Reply(f"{held} {when(same[0].ends)} already, by {by_whom}.")
     silence = Silence(selector, by.user, "from Slack", now, now + length)
     await context.call(context.store.silence, silence)
     if story:
         await context.touched(story)
     ending = f"what it brings is listed then. To end this earlier: `/watch end {silence.id}`."
-    return Reply(f"{held} {stamp(silence.ends)}; {ending}")
+    return Reply(f"{held} {when(silence.ends)}; {ending}")
 
 
 async def ask_why_not_relevant(context: Context, pressed: Pressed) -> Modal:  # noqa: ARG001 - one signature for all
@@ -152,11 +152,11 @@ async def why(context: Context, pressed: Pressed) -> Reply:
         blocks += [note(f"Rule {verbatim(rule_id)}"), code("\n".join([*lines[:_EXPLAINED_LINES], *more]))]
     if len(alert.rules) > _MOST_EXPLAINED:
         blocks.append(note(f"and {len(alert.rules) - _MOST_EXPLAINED} more rules"))
-    told = [f"Alerted {hour(alert.created)} as {alert.reason.value.replace('_', ' ')}"]
+    told = [f"Alerted {when(alert.created)}: {escaped(WORDS[alert.reason])}"]
     if outcome.story is not None:
-        told.append(f"story: {outcome.story.relation.value} ({outcome.story.reason.replace('_', ' ')})")
-        told += outcome.story.evidence[:3]
-    blocks += [note(escaped(" · ".join(told), 900)), note(f"`monitor articles show {article.id}` tells all of it.")]
+        story = f"story: {outcome.story.relation.value} ({outcome.story.reason.replace('_', ' ')})"
+        told.append(escaped(" · ".join((story, *outcome.story.evidence[:3])), 900))
+    blocks += [note(*told), note(f"`monitor articles show {article.id}` tells all of it.")]
     return Reply(f"Why you got this: {escaped(alert.card.headline)}", tuple(blocks))
 
 

@@ -290,11 +290,13 @@ class Reaction:
 
     Attributes:
         author: as the place it came from knows them: a Slack user's id, or a login name.
-        did: in words behind the name: "acknowledged this at 14:05 UTC".
+        did: in words behind the name: "acknowledged this", "muted this story until".
+        time: the moment that belongs behind these words, None for none.
     """
 
     author: str
     did: str
+    time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

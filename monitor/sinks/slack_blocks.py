@@ -7,12 +7,13 @@ format is replaced by a look-alike.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from monitor.alerts.render import reported_by
 from monitor.alerts.text import clean, cut, smooth
-from monitor.alerts.times import hour, stamp
+from monitor.alerts.times import stamp
 from monitor.model.alert import Card, CardItem, Excerpt, FactLine, Report, Standing
 from monitor.model.rule import Severity
 
@@ -59,7 +60,7 @@ def blocks(
         "heading": [_context(_heading(card) + (f"  ·  for {parsed(cut(channel, 80))}" if channel else ""))],
         "changes": _rich(_lines([_change(change) for change in card.changes[:8]])),
         "title": _rich(_lines([_title(card)])),
-        "source": [] if card.items else [_context(_source(card, standing))],
+        "source": [] if card.items else [_context(_source(card, standing, when) or "source not named")],
         "because": _rich(_lines([_because(line) for line in card.because[:5]])),
         "latest": _rich(_lines(_latest(standing))) if standing else [],
         "facts": _rich(_lines([_fact(line) for line in card.facts])),
@@ -113,7 +114,7 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
         _heading(card),
         *(parsed(cut(change, 300)) for change in card.changes),
         parsed(cut(card.headline, 300)) or NO_HEADLINE,
-        parsed(_provenance(card)),
+        _source(card, None, stamp),
         *(parsed(cut(line, 300)) for line in card.because[:5]),
         *(f"• {line.label}: {parsed(cut(_spoken(line), 300))}" for line in card.facts),
         *(parsed(note) for note in _notes(card, lost_thread)),
@@ -185,28 +186,38 @@ def _address(url: str) -> str:
     return encoded if len(encoded) <= LONGEST_URL else ""
 
 
-def _provenance(card: Card, also: str = "") -> str:
-    when = stamp(card.published) if card.published else ""
-    return " · ".join(part for part in (cut(card.outlet, 80), when, cut(also or card.also, 300)) if part)
+def when(moment: datetime) -> str:
+    """A moment where Slack parses, shown to each reader in their own zone; where it cannot be, in UTC."""
+    seconds, words = int(moment.timestamp()), stamp(moment)
+    return f"<!date^{seconds}^{{date_short_pretty}} at {{time}}|{words}>" if seconds > 0 else words
 
 
-def _source(card: Card, standing: Standing | None) -> str:
-    also = reported_by(standing.outlets, standing.copies, card.outlet) if standing else ""
-    return parsed(_provenance(card, also)) or "source not named"
+def _source(card: Card, standing: Standing | None, told: Callable[[datetime], str]) -> str:
+    """Who reported it and when, who else does, and when the newest news came; `told` writes times."""
+    others = reported_by(standing.outlets, standing.copies, card.outlet) if standing else ""
+    parts = [
+        parsed(cut(card.outlet, 80)),
+        told(card.published) if card.published else "",
+        parsed(cut(others or card.also, 300)),
+        f"updated {told(standing.updated)}" if standing and standing.updated else "",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _latest(standing: Standing) -> list[list[Block]]:
     """What became known since the first report."""
     if not standing.latest:
         return []
-    label = f"Now ({hour(standing.updated)})  " if standing.updated else "Now  "
     first, *others = (_text(literal(cut(line, 300))) for line in standing.latest[:_MOST_LATEST])
-    return [[_text(label, bold=True), first], *([other] for other in others)]
+    return [[_text("Now  ", bold=True), first], *([other] for other in others)]
 
 
 def _answered(standing: Standing) -> list[Block]:
     """Who did what."""
-    told = [f"{person(told.author)} {parsed(cut(told.did, 200))}" for told in standing.answers[-_MOST_ANSWERS:]]
+    told = [
+        f"{person(told.author)} {parsed(cut(told.did, 200))}{f' {when(told.time)}' if told.time else ''}"
+        for told in standing.answers[-_MOST_ANSWERS:]
+    ]
     return [_context(*told)] if told else []
 
 

@@ -26,7 +26,7 @@ class ToldStory:
 
     Attributes:
         severity: the gravest of its alerts in the time asked for.
-        headline: of its first alert, whenever that was.
+        headline, url: of its first alert, whenever that was.
         rules, channels: of the first alert in each channel.
         first, last: its first alert of all, and its newest.
         updates: articles with news that were told in the time asked for.
@@ -37,6 +37,7 @@ class ToldStory:
     story_id: str
     severity: Severity
     headline: str
+    url: str
     rules: tuple[str, ...]
     first: datetime
     last: datetime
@@ -104,6 +105,7 @@ class OverviewStore(Connected):
                 story_id=row.story_id,
                 severity=list(Severity)[row.gravest],
                 headline=begun[row.story_id][0].card.headline,
+                url=begun[row.story_id][0].card.url,
                 rules=tuple(dict.fromkeys(rule for first in begun[row.story_id] for rule in first.rules)),
                 first=begun[row.story_id][0].created,
                 last=row.last,

@@ -48,7 +48,7 @@ async def test_reports_and_numbers_show_on_the_first_message(house: House) -> No
     report(house, "d", Relation.UPDATE, "AFP", ("killed: 12 → 17, according to police",))
     assert await house.upkeep.run() == 1
     shown = json.dumps(message["blocks"], ensure_ascii=False)
-    for told in ("also Reuters, AFP; 1 copy", "Now (12:00 UTC)", "killed: 12 → 17, according to police"):
+    for told in ("also Reuters, AFP; 1 copy", "updated <!date^", "killed: 12 → 17, according to police"):
         assert told in shown
     assert message["edits"] == 1
 

@@ -34,7 +34,7 @@ _OURS = re.compile(r"<@U1>")
 
 
 def harmless(shown: object) -> bool:
-    return not re.search(r"<[!@#]", _OURS.sub("", json.dumps(shown, ensure_ascii=False)))
+    return not re.search(r"<([@#]|!(?!date\^))", _OURS.sub("", json.dumps(shown, ensure_ascii=False)))
 
 
 @pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))

@@ -18,7 +18,7 @@ async def test_acknowledging_is_recorded_and_shown_on_the_card(house: House) -> 
     assert (answer.kind, answer.author, answer.at) == (AnswerKind.ACKNOWLEDGED, "U7", house.clock.now())
     await house.upkeep.run()
     shown = json.dumps(message["blocks"])
-    assert "<@U7> acknowledged this at 12:00 UTC" in shown
+    assert "<@U7> acknowledged this <!date^1731931200^" in shown
     assert '"acknowledge"' not in shown
     assert house.server.socket.ephemerals == []
 
