@@ -1,5 +1,6 @@
 """`monitor feeds`: the feeds to watch."""
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -9,6 +10,7 @@ import typer
 from monitor.cli.shared import (
     ConfigOption,
     JsonOption,
+    counted,
     local_time,
     open_store,
     print_json,
@@ -18,7 +20,7 @@ from monitor.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from monitor.model.article import Feed, FeedState
     from monitor.sources.discover import Found
@@ -178,34 +180,57 @@ def health(config: ConfigOption = None, json: JsonOption = False) -> None:
     with open_store(config) as store:
         states = store.feed_states()
         delays = store.feed_delays(SystemClock().now() - timedelta(days=14))
-    order = sorted(feeds, key=lambda feed: (_state(feed, states.get(feed.url)) == "healthy", feed.group, feed.name))
-    rows = [
+    order = sorted(feeds, key=lambda feed: (_rank(feed, states.get(feed.url)), feed.group, feed.name))
+    rates = {url: a_day(state) for url, state in states.items() if state.rhythm}
+    if json:
+        print_json(_health_json(feed, states.get(feed.url), rates, delays) for feed in order)
+        return
+    rows = (
         (
             feed.name or feed.url,
             _state(feed, state),
             _next(state),
-            f"{a_day(state):.1f}" if state and state.rhythm else "",
+            f"{rates[feed.url]:.1f}" if feed.url in rates else "",
             _span(delays.get(feed.url)),
             state.last_new if state else None,
             _wrong(state),
         )
         for feed in order
         for state in [states.get(feed.url)]
-    ]
-    if json:
-        keys = ("name", "health", "next_poll", "articles_a_day", "median_delay", "last_new", "last_error")
-        print_json(
-            {"url": feed.url, **dict(zip(keys, row, strict=True)), "median_delay_seconds": delays.get(feed.url)}
-            for feed, row in zip(order, rows, strict=True)
-        )
-        return
+    )
     columns = ("name", "state", "next poll", "a day", "delay", "newest", "last error")
     print_table(columns, rows, "No feeds; `monitor feeds add URL`.")
+    if order:
+        kinds = Counter(_state(feed, states.get(feed.url)).partition(" since")[0] for feed in order)
+        listed = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+        typer.echo(f"{counted(len(order), 'feed')}: {listed}", err=True)
+
+
+def _rank(feed: "Feed", state: "FeedState | None") -> int:
+    """Where a feed stands in a list that begins with those in trouble and ends with those that are off."""
+    return {"healthy": 1, "not polled yet": 1, "off": 2}.get(_state(feed, state), 0)
+
+
+def _health_json(
+    feed: "Feed", state: "FeedState | None", rates: "Mapping[str, float]", delays: "Mapping[str, float]"
+) -> dict[str, Any]:
+    return {
+        "url": feed.url,
+        "name": feed.name,
+        "health": _state(feed, state),
+        "next_poll": _next(state) or None,
+        "articles_a_day": rates.get(feed.url),
+        "median_delay_seconds": delays.get(feed.url),
+        "last_new": state.last_new if state else None,
+        "last_error": _wrong(state),
+    }
 
 
 def _span(seconds: float | None) -> str:
     if seconds is None:
         return ""
+    if seconds < 120:
+        return f"{max(seconds, 0):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
