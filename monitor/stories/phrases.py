@@ -38,7 +38,7 @@ RETRACTION = re.compile(
     r"(?i)(?:^|[\s(\[-])(?:retract(?:ed|ion)\s*(?=[-:–—)\]])|retraction\b|"
     r"(?:we|has|have|had|was|were|is|are)\s+(?:been\s+)?(?:retract(?:ed|ing)?|withdrawn)\s+(?:this|the|its|"
     r"our|an?)\s+(?:article|story|report)|"
-    r"(?:article|story|report)\s+(?:has\s+been|was|is\s+being)\s+(?:retracted|withdrawn)|kill\s+(?:notice|advisory)|"
+    r"(?:article|story|report)\b[^.]{0,40}\s(?:retracted|withdrawn)|kill\s+(?:notice|advisory)|"
     r"withdraws?\s+(?:its|the)\s+(?:story|report)\b|please\s+disregard)"
 )
 NOTICE_HINT = re.compile(r"(?i)corre|retract|withdr|clarif|earlier|amended|wrongly|mistaken|note|disregard|kill ")
@@ -97,4 +97,5 @@ REVISED = re.compile(
     r"down\s+from|lower(?:s|ed)|raised?|correct(?:s|ed)|instead\s+of|rather\s+than|initially|"
     r"earlier\s+(?:toll|figure|count|estimate)|passes|tops|reach(?:es|ed))"
 )
+NOT_THAT = re.compile(r"(?i)\bnot\s+(?:the\s+)?[$€£]?\d|\b(?:instead\s+of|rather\s+than|from|against)\b")
 LOWERED = re.compile(r"(?i)\bdown from\b|\blower|\brevis|\bcorrect|\binstead of\b|\brather than\b|\bnot\b")

@@ -21,6 +21,9 @@ NO_NAME, A_NAME = -4.0, 1.0
 """Both name something in the lead, and what they share of it is rarer than `A_NAME` nats in neither: two fillings of a
 form have most words in common and no name."""
 
+ONE_WORD = -1.5
+"""All they have in common is one word, such as the town."""
+
 LONGEST_GAP = timedelta(days=7)
 
 REPEATED = frozenset(
@@ -94,6 +97,7 @@ def likeness(shared: Shared, mine: Setting, theirs: Setting, *, gap: timedelta, 
         + NAMES * names
         + TITLES * min(shared.titles, MOST_TITLES)
         + TOLD * (max(0.0, shared.told) + max(0.0, shared.their_told)) / 2
+        + ONE_WORD * (shared.rare <= 1 and not other_language)
         + COUNTS * min(shared.counts, MOST_COUNTS)
         + NO_NAME
         * (

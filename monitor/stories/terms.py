@@ -42,6 +42,9 @@ NAME, SUBJECT, WEIGHT = 128, 64, 63
 COUNT, LATIN, CYRILLIC = 0, 1, 2
 """Codes of what has no part in the likeness of words: a number, and how a name sounds that is in these letters."""
 
+RARE = 1.5
+"""Weighted rarity from which a word tells something."""
+
 A_SOUND = 0.2
 """What a sound in common counts for among candidates, of 1 for all words."""
 
@@ -119,6 +122,7 @@ class Shared:
         titles: how rare what both titles are about is, in nats (the root of the summed squares).
         told, their_told: how much of what the article's title is about the other has anywhere; the other way round; -1
             where a title is about nothing.
+        rare: so many words that tell something are in both.
         counts: how rare the numbers in both leads are, summed, in nats.
         sounds: the same of names that sound alike, where another language may write them otherwise.
     """
@@ -130,6 +134,7 @@ class Shared:
     titles: float
     told: float
     their_told: float
+    rare: int
     counts: float
     sounds: float
 
@@ -300,9 +305,9 @@ class TermIndex:
         about = np.where(codes & SUBJECT, rarity * rarity, 0.0)
         rows = np.stack((values * values, values * mine[numbers], named[numbers], names, names * there,
                          np.where(codes & SUBJECT, told, 0.0), told, about, about * there,
-                         counted[numbers]))  # fmt: skip
-        norm, dot, named_in, their_names, their_named, in_titles, told, theirs, their_told, counts = np.add.reduceat(
-            rows, starts, axis=1
+                         counted[numbers], there * (values > RARE)))  # fmt: skip
+        norm, dot, named_in, their_names, their_named, in_titles, told, theirs, their_told, counts, rare = (
+            np.add.reduceat(rows, starts, axis=1)
         )
         sounds = np.add.reduceat(heard[numbers], starts) if len(query.sounds[0]) else np.zeros(len(articles))
         for row in self._scratch:
@@ -318,6 +323,7 @@ class TermIndex:
                 titles=math.sqrt(in_titles[n]),
                 told=float(told[n]) / query.subject_mass if query.subject_mass else -1.0,
                 their_told=float(their_told[n] / theirs[n]) if theirs[n] else -1.0,
+                rare=int(rare[n]),
                 counts=float(counts[n]),
                 sounds=float(sounds[n]),
             )

@@ -57,7 +57,7 @@ injure: injure wound hurt injury
 arrest: arrest detain detention custody apprehend suspect
 charge: charge indict accuse prosecute lawsuit sue
 sentence: sentence convict conviction jail imprison verdict guilty acquit
-resign: resign resignation quit oust sack depose topple abdicate
+resign: resign resignation quit oust sack depose topple abdicate dismiss dismissal
 appoint: appoint nominate inaugurate swear succeed successor replace replacement
 elect: elect vote ballot election referendum recount
 approve: approve approval authorise authorize permission ratify greenlight allow permit
@@ -76,11 +76,11 @@ fail: fail failure foil thwart avert
 close: close shut closure shutdown
 evacuate: evacuate evacuation flee
 rescue: rescue retrieve
-search: search missing
+search: search missing recorder
 release: release free
 seize: capture confiscate impound
 collapse: collapse crash derail capsize sink
-recall: recall withdraw withdrawal abandon
+recall: recall withdraw withdrawal abandon shelve backtrack
 declare: declare declaration emergency
 investigate: investigate investigation probe inquiry
 vaccinate: vaccinate vaccine vaccination jab
@@ -99,9 +99,26 @@ confirm: confirm confirmation acknowledge admit
 extend: extend extension postpone delay cancel widen expand
 rate: hike cut raise slash
 win: win victory defeat beat concede
+accept: accept consent plead
+bury: funeral bury burial mourn
+blame: blame cause fault
+sabotage: sabotage
+claim: responsibility
+pay: compensate compensation fine penalty damages
+testify: testify testimony trial hearing
+block: blockade
+surrender: surrender
+escape: escape
+propose: propose proposal offer
+impose: impose
+lift: lift ease
+sell: sell sale
+pledge: pledge donate
+spread: spread
+restart: restart
 """
 _FORMS = {
-    "struck": "strike", "shot": "shoot", "died": "die", "dies": "die", "dying": "die", "dead": "dead", "slain": "slain",
+    "struck": "strike", "shot": "shoot", "died": "dead", "dies": "dead", "dying": "dead", "slain": "slain",
     "fled": "flee", "fleeing": "flee", "sank": "sink", "sunk": "sink", "swore": "swear", "sworn": "swear", "won": "win",
     "withdrew": "withdraw", "withdrawn": "withdraw", "lost": "lose", "broke": "break", "broken": "break",
     "sought": "seek", "overthrew": "overthrow", "overthrown": "overthrow", "recaptured": "recapture",
