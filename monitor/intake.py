@@ -34,7 +34,10 @@ _PUSH_LATE = timedelta(minutes=30)
 _MOST_AT_ONCE = 500
 """Articles of one feed stored in one transaction; of a larger one, the rest follows while others are stored between,
 and large ones take turns among themselves."""
-_GROUP = 500
+_GROUP = 1_000
+"""Articles, and polls that bring none, stored in one transaction; what reads the store meanwhile waits no longer."""
+_GATHER = 0.02
+"""Seconds in which polls that come in together are gathered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Intake:
         self._writer: asyncio.Task[None] | None = None
         self._hold_until = datetime.min.replace(tzinfo=UTC)
         self._backlog = 0
+        self._asking = 0
         self._failing = 0
 
     async def open(self) -> None:
@@ -273,10 +277,13 @@ class Intake:
     async def _poll_and_store(self, feed: Feed) -> bool:
         """Poll a feed and have it stored; whether it was."""
         before, now = self._states.get(feed.url), self._clock.now()
+        self._asking += 1
         try:
             batch = await poll(feed, before, self._client, now, self._rng, pace=self._pace, read=self._read)
         except Exception as error:  # noqa: BLE001 - see _mistake
             batch = self._mistake("poll", feed, before, error)
+        finally:
+            self._asking -= 1
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         try:
             while len(batch.articles) > _MOST_AT_ONCE:
@@ -297,8 +304,13 @@ class Intake:
         """Store polls as they come in; those that come in while others are stored go together into the next."""
         while True:
             group = [await self._polled.get()]
-            while len(group) < _GROUP and not self._polled.empty():
+            if self._asking:
+                # Each transaction costs as much as many rows in it.
+                await asyncio.sleep(_GATHER)
+            articles = len(group[0].batch.articles)
+            while articles < _GROUP and not self._polled.empty():
                 group.append(self._polled.get_nowait())
+                articles += 1 + len(group[-1].batch.articles)
             await self._store_polls(group)
             for polled in group:
                 if not polled.stored.done():

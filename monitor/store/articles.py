@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -37,6 +38,7 @@ _COLUMNS = [
     column for column in articles.columns if column.name not in {"seq", "id", "content_hash", "processed", "turn"}
 ]
 _NAMES = [column.name for column in _COLUMNS]
+_VALUES = attrgetter(*_NAMES)
 _STATE_NAMES = [column.name for column in feed_states.columns]
 _STATE_LISTS = ("sites", "skip_hours", "skip_days")
 
@@ -263,11 +265,11 @@ class ArticleStore(Connected):
 
 def _ingest(connection: Connection, batches: Sequence[Batch]) -> list[list[Article]]:
     new = new_revisions(connection, batches)
-    rows = [
-        article_row(one.article, one.id, one.content) | {"turn": _turn(one.article, batch.ahead + place)}
-        for batch, found in zip(batches, new, strict=True)
-        for place, one in enumerate(found)
-    ]
+    rows = []
+    for batch, found in zip(batches, new, strict=True):
+        for place, one in enumerate(found):
+            rows.append(article_row(one.article, one.id, one.content))
+            rows[-1]["turn"] = _turn(one.article, batch.ahead + place)
     insert_missing(connection, articles, rows)
     files = {path: digest for batch in batches for path, digest in batch.files.items()}
     put(connection, seed_files, [{"path": path, "fingerprint": digest} for path, digest in files.items()])
@@ -312,9 +314,10 @@ def _complaints(entries: Iterable[Quarantined]) -> list[dict[str, Any]]:
 
 def article_row(article: Article, name: str = "", content: str = "") -> dict[str, Any]:
     """The row of an article; its id and the hash of its words are reckoned where not given."""
-    row = {name: getattr(article, name) for name in _NAMES}
-    row |= {"id": name or article.id, "content_hash": content or article.content_hash, "kind": article.kind.value}
-    return row | {name: list(row[name]) for name in _LISTS}
+    row: dict[str, Any] = dict(zip(_NAMES, _VALUES(article), strict=True))
+    row["id"], row["content_hash"] = name or article.id, content or article.content_hash
+    row["kind"] = article.kind.value
+    return row
 
 
 def read_article(row: Row[*tuple[Any, ...]]) -> Article:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Engine, Table, and_
+from sqlalchemy import Column, ColumnElement, Dialect, Engine, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -27,9 +28,16 @@ class Connected:
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows whose unique keys are not there yet; the others stay as they are."""
-    if rows:
+    """Insert the rows, all of the same columns, whose unique keys are not there yet; the others stay as they are."""
+    if not rows:
+        return
+    if not connection.dialect.positional:
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        return
+    # SQLite's rows are made here: SQLAlchemy's own way costs three times as much, and articles come by the thousand.
+    statement, columns = _prepared(connection.dialect, table, tuple(rows[0]))
+    values = [tuple([row[name] if to is None else to(row[name]) for name, to in columns]) for row in rows]
+    connection.exec_driver_sql(statement, values)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -44,6 +52,14 @@ def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
 def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+@lru_cache(maxsize=64)
+def _prepared(dialect: Dialect, table: Table, names: Sequence[str]) -> tuple[str, list[tuple[str, Any]]]:
+    """The statement that inserts missing rows of these columns; their names in its order, with what converts each."""
+    insert = sqlite.insert(table).on_conflict_do_nothing().compile(dialect=dialect, column_keys=names)
+    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
+    return str(insert), [(name, types[name].bind_processor(dialect)) for name in insert.positiontup or ()]
 
 
 def begins(column: Column[Any], prefix: str) -> ColumnElement[bool]:

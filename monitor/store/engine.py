@@ -77,7 +77,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _json(value: object) -> str:
     # Most lists of an article are empty, and making an encoder each time costs as much as storing the row.
-    return "[]" if value == [] else _ENCODER.encode(value)
+    return "[]" if value in ([], ()) else _ENCODER.encode(value)
 
 
 @contextmanager

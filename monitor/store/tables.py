@@ -44,7 +44,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Refuse a naive time rather than guess its zone."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"naive datetime {value!r}: times are aware and in UTC")
-        return value.astimezone(UTC) if value is not None else None
+        return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """Attach the zone where the database dropped it."""
