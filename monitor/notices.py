@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.alerts.outbox import Trouble
 from monitor.alerts.routing import same_channel
+from monitor.alerts.troubles import Trouble
 from monitor.model.alert import Alert, AlertDecision, AlertKind, Card, FactLine, Reason
 from monitor.model.article import Article, SourceKind
 from monitor.model.rule import Severity

@@ -11,8 +11,9 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.alerts.backoff import LONGEST_ASKED, delay
+from monitor.alerts.backoff import delay
 from monitor.alerts.digest import late
+from monitor.alerts.troubles import Trouble, Troubles, loud
 from monitor.errors import StoreError
 from monitor.model.alert import Delivery, DeliveryState
 from monitor.ports import Clock, Failed, Sent, Sink, Store
@@ -71,24 +72,6 @@ class Drained:
     folded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a sink, or one channel of it ("" for all), gets nothing for now.
-
-    Attributes:
-        since: the first failure; until: when the next attempt is due.
-        operator: a person must mend something.
-    """
-
-    sink: str
-    channel: str
-    error: str
-    operator: bool
-    since: datetime
-    until: datetime
-    failures: int = 1
-
-
 @dataclass(slots=True)
 class _Lane:
     """The deliveries of one channel of one sink, sent one after the other."""
@@ -132,7 +115,7 @@ class Outbox:
         self._store, self._sinks, self._clock, self._rng, self._owner = store, tuple(sinks), clock, rng, owner
         self._call, self._log, self._sleep, self._timing = call, log, sleep, timing or Timing()
         self._lanes: dict[tuple[str, str], _Lane] = {}
-        self._troubles: dict[tuple[str, str], Trouble] = {}
+        self._troubles = Troubles(rng, log)
         self._in_hand: dict[int, str] = {}
         self._waiting: dict[int, datetime] = {}
         self._tally: Counter[str] = Counter()
@@ -143,7 +126,7 @@ class Outbox:
     @property
     def troubles(self) -> Sequence[Trouble]:
         """What is paused and why, for health pages."""
-        return tuple(self._troubles.values())
+        return self._troubles.all
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -206,7 +189,7 @@ class Outbox:
         total = 0
         for sink in self._sinks:
             room = self._timing.batch - sum(name == sink.name for name in self._in_hand.values())
-            if room <= 0 or self._paused_until(sink.name, "", now):
+            if room <= 0 or self._troubles.paused_until(sink.name, "", now):
                 continue
             try:
                 claimed = await self._call(partial(self._claim, sink.name, now, room, self._shut(sink.name, now, fair)))
@@ -226,10 +209,9 @@ class Outbox:
         """Channels that take nothing now: what waits for them, however much, takes no room from others."""
         if not fair:
             return []
-        paused = {channel for name, channel in self._troubles if name == sink and channel}
         most = self._timing.queue
         full = {lane.channel for lane in self._lanes.values() if lane.sink.name == sink and len(lane.queue) >= most}
-        return sorted({channel for channel in paused if self._paused_until(sink, channel, now)} | full)
+        return sorted(self._troubles.shut(sink, now) | full)
 
     async def _queue(self, sink: Sink, delivery: Delivery, now: datetime) -> None:
         self._waiting.pop(delivery.id, None)
@@ -237,7 +219,7 @@ class Outbox:
             return
         channel = delivery.alert.channel
         lane = self._lanes.setdefault((sink.name, channel), _Lane(sink, channel))
-        until = self._paused_until(sink.name, channel, now)
+        until = self._troubles.paused_until(sink.name, channel, now)
         if until:
             await self._put_back(delivery, until)
             return
@@ -274,7 +256,7 @@ class Outbox:
 
     async def _handle(self, lane: _Lane, delivery: Delivery, claimed: datetime) -> None:
         now = self._now()
-        paused = self._paused_until(lane.sink.name, lane.channel, now)
+        paused = self._troubles.paused_until(lane.sink.name, lane.channel, now)
         if paused or self._stopping or self._clock.now() - claimed > self._timing.lease / 2:
             await self._put_back(delivery, paused or now)
             return
@@ -283,7 +265,7 @@ class Outbox:
         found, outcome = await self._attempt(lane.sink, delivery)
         if isinstance(outcome, Sent):
             self._tally["found" if found else "sent"] += 1
-            self._mended(lane)
+            self._troubles.mended(lane.sink.name, lane.channel)
             thread = outcome.thread or delivery.parent_ref or outcome.ref
             done = replace(
                 delivery, state=DeliveryState.SENT, ref=outcome.ref, thread=thread, uncertain=False, error=""
@@ -316,7 +298,7 @@ class Outbox:
     def _is_late(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
         """Whether it is history by now, and its channel known to take alerts or not yet tried: a probe is no digest."""
         limit, alert = self._late(), delivery.alert
-        troubled = {(lane.sink.name, lane.channel), (lane.sink.name, "")} & self._troubles.keys()
+        troubled = self._troubles.known(lane.sink.name, lane.channel)
         return bool(limit) and not delivery.uncertain and not troubled and now - alert.created >= limit
 
     async def _fold(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
@@ -370,7 +352,7 @@ class Outbox:
         now = self._now()
         if failed.blocks == "message":
             until = now + delay(delivery.attempts, self._rng, asked=failed.after)
-            self._loud(failed)(
+            loud(self._log, failed)(
                 "alert_delayed",
                 alert=delivery.alert.id,
                 sink=lane.sink.name,
@@ -379,7 +361,7 @@ class Outbox:
                 until=until.isoformat(timespec="seconds"),
             )
         else:
-            until = self._pause(lane, failed, now)
+            until = self._troubles.pause(lane.sink.name, lane.channel, failed, now)
         await self._write(
             replace(
                 delivery,
@@ -389,45 +371,6 @@ class Outbox:
                 error=failed.error,
             )
         )
-
-    def _pause(self, lane: _Lane, failed: Failed, now: datetime) -> datetime:
-        """Pause the channel or sink; several lanes that fail at once count as one failure."""
-        key = (lane.sink.name, lane.channel if failed.blocks == "channel" else "")
-        known = self._troubles.get(key)
-        if known and known.until > now and failed.after is None:
-            return known.until
-        failures = known.failures + 1 if known else 1
-        until = now + delay(failures, self._rng, asked=failed.after)
-        since = known.since if known else now
-        self._troubles[key] = Trouble(*key, failed.error, failed.operator, since, until, failures)
-        if known is None or known.error != failed.error:
-            event = "sink_needs_operator" if failed.operator else "sink_paused"
-            self._loud(failed)(
-                event,
-                sink=key[0],
-                channel=key[1],
-                error=failed.error,
-                until=until.isoformat(timespec="seconds"),
-            )
-        return until
-
-    def _mended(self, lane: _Lane) -> None:
-        for key in ((lane.sink.name, lane.channel), (lane.sink.name, "")):
-            trouble = self._troubles.pop(key, None)
-            if trouble:
-                self._log.warning(
-                    "sink_mended",
-                    sink=key[0],
-                    channel=key[1],
-                    was=trouble.error,
-                    operator=trouble.operator,
-                    since=trouble.since.isoformat(timespec="seconds"),
-                )
-
-    def _paused_until(self, sink: str, channel: str, now: datetime) -> datetime | None:
-        ends = [self._troubles[key].until for key in {(sink, channel), (sink, "")} if key in self._troubles]
-        # An end further ahead was reckoned by a clock that has been set right since.
-        return max((end for end in ends if now < end <= now + 2 * LONGEST_ASKED), default=None)
 
     async def _put_back(self, delivery: Delivery, until: datetime) -> None:
         """Give a claimed delivery back untried."""
@@ -452,9 +395,6 @@ class Outbox:
                 return
         # Its lease runs out unsettled: it comes back as uncertain and is looked for before it is sent again.
         self._log.error("delivery_left_to_lease", alert=delivery.alert.id, sink=delivery.sink)
-
-    def _loud(self, failed: Failed) -> Callable[..., object]:
-        return self._log.error if failed.operator else self._log.warning
 
     def _now(self) -> datetime:
         """The present; within a drain never before the time it was called for, so that every wait lies ahead."""

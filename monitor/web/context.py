@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alerts.outbox import Trouble
+from monitor.alerts.troubles import Trouble
 from monitor.model.article import Feed, FeedState
 from monitor.ports import Clock
 from monitor.sources.condition import Condition

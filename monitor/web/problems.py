@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.alerts.outbox import Trouble
+from monitor.alerts.troubles import Trouble
 from monitor.web.context import Context
 
 MANY_WAIT = 1_000
