@@ -31,6 +31,7 @@ from monitor.store.sql import SqlStore, open_store
 from monitor.telemetry.health import Health, HealthPage
 from monitor.telemetry.metrics import Metrics
 from monitor.telemetry.systemd import notify, watchdog_interval
+from monitor.ticks import Every, keep_time
 from monitor.websub import WebSub, load_key
 
 TICK_SECONDS = 1
@@ -200,6 +201,7 @@ class Daemon:
             answers = Answers(self._settings.slack, self._answer_context(), self._metrics)
             loops.append(asyncio.create_task(self._supervise("answers", lambda: answers.run(self._stop))))
         scheduler = self._schedule()
+        loops.append(asyncio.create_task(self._supervise("clock", lambda: keep_time(scheduler, self._stop))))
         self._on_start(
             Started(
                 rules=len(self._parts.rules.book.matcher.rules),
@@ -265,9 +267,7 @@ class Daemon:
         if watchdog is not None:
             jobs.append(("watchdog", watchdog.total_seconds(), self._watchdog))
         for name, seconds, job in jobs:
-            scheduler.add_job(
-                self._guarded, "interval", seconds=seconds, args=(name, job), id=name, next_run_time=self._clock.now()
-            )
+            scheduler.add_job(self._guarded, Every(seconds), args=(name, job), id=name)
         scheduler.start()
         return scheduler
 
