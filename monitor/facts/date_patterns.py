@@ -454,7 +454,7 @@ _CLOCKS = (
     ),
     compiled(
         "clock",
-        r"\b(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?= (?:GMT|UTC|BST|CET|CEST|MSK|local time)\b)",
+        r"\b(?P<h>[01]?\d|2[0-3])\.?(?P<m>[0-5]\d)(?= (?:GMT|UTC|BST|CET|CEST|MSK|local time)\b)",
         calendar_dates.clock_time,
     ),
 )

@@ -134,7 +134,7 @@ def full_year(year: str, day: date) -> str:
 
 
 def weekday_date(name: str, when: When, relation: str) -> date:
-    """The day a weekday's name means; a bare one is the nearest in the past, the publishing day itself included."""
+    """The day a weekday's name means; a bare one is the nearest, the publishing day itself included."""
     today = when.day
     number = WEEKDAYS[name.lower()]
     back = (today.weekday() - number) % 7
@@ -145,7 +145,9 @@ def weekday_date(name: str, when: When, relation: str) -> date:
         return today - timedelta(days=back or 7)
     if relation == "next":
         return today + timedelta(days=7 - today.weekday() + number)
-    if relation in {"coming", "this coming", "future", "following", "upcoming", "this upcoming"}:
+    if relation == "future":
+        return today + timedelta(days=ahead)
+    if relation in {"coming", "this coming", "following", "upcoming", "this upcoming"}:
         return today + timedelta(days=ahead or 7)
     return today + timedelta(days=number - today.weekday())
 

@@ -126,10 +126,15 @@ def _span_edge(day: date, number: float, unit: str) -> date:
     )
 
 
-def span(match: re.Match[str], when: When) -> Value:
-    """'the past three weeks', 'over the next two days', 'in recent days': an interval that touches today."""
+def span(match: re.Match[str], when: When) -> Value | None:
+    """'the past three weeks', 'over the next two days', 'in recent days': an interval that touches today.
+
+    'Came within three minutes' tells how long it took, and no time.
+    """
     groups = match.groupdict()
     words, way = groups.get("n") or "", match["way"].lower()
+    if way == "with" and when.lean == "past":
+        return None
     vaguely = vague(words) or way == "recent"
     unit = unit_name(match["unit"])
     if not words and match["unit"].lower().endswith("s"):

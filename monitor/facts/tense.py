@@ -24,6 +24,12 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _UP_TO = re.compile(r"\b(?:until|till|through|by|before) (?:at )?(?:the )?$", re.IGNORECASE)
+_PUT_OFF = re.compile(
+    r"\b(?:adjourned|postponed|delayed|deferred|remanded|suspended|extended|put (?:off|back)|rescheduled|shelved|banned"
+    r"|moved|pushed back)\b[^.;!?]{0,60} until (?:the )?$",
+    re.IGNORECASE,
+)
+"""What is put off now is put off to a day to come."""
 _SPOKEN_OF_AHEAD = re.compile(
     r"\b(?:will|due|scheduled|set to|expected to|plans? to|slated|going to|is to|are to|shall|starting|beginning"
     r"|(?:would|may|might|could|can)(?! (?:\w+ )?have\b))\b[^.!?;]{0,80}$",
@@ -55,7 +61,9 @@ def lean(reading: Reading, start: int, end: int) -> Lean:
     else:
         verb = _governor(reading, start, end)
         told = "" if verb is None else _of_verb(verb, 0)
-    return "future" if told in {"", "present"} and _UP_TO.search(before) else told
+    if _UP_TO.search(before):
+        return "future" if told in {"", "present"} or _PUT_OFF.search(before) else told
+    return told
 
 
 def spoken(reading: Reading, start: int, end: int) -> bool:

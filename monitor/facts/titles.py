@@ -71,7 +71,16 @@ _FEMALE_NAMES = words(
     " Helen Rachel Rebecca Hannah Hillary Michelle Melania Angela Christine Margaret Barbara Patricia Deborah"
     " Donna Carol Ruth Sharon Amy Kelly Nicole Stephanie Victoria Alice Jane Joan Fatima Aisha Amina Leila Layla"
     " Yasmin Priya Mei Yuki Sofia Isabel Carmen Ana Lucia Gabriela Valentina Camila Jill Nikki Elise Theresa Liz"
-    " Jacinda Sanna Mette Kaja Ursula Giorgia Claudia Marine Annalena Kamala"
+    " Jacinda Sanna Mette Kaja Ursula Giorgia Claudia Marine Annalena Kamala Ingrid Astrid Kirsten Birgit Heike"
+    " Sabine Petra Monika Katarina Ewa Agnieszka Magdalena Zuzana Ilona Katalin Chiara Francesca Paola Silvia"
+    " Beatriz Pilar Dolores Mariana Fernanda Juliana Aline Sophie Camille Amelie Chantal Nathalie Isabelle Brigitte"
+    " Oksana Iryna Larysa Viktoria Ekaterina Galina Lyudmila Ludmila Marina Irina Zainab Khadija Nour Rania Samira"
+    " Noor Shirin Parisa Meena Sunita Lakshmi Anjali Deepika Aung Yoko Akiko Naomi Sakura Grace Joyce Wanjiru"
+    " Chidinma Ngozi Adaeze Amara Thandi Zanele Lindiwe Heather Julie Diane Janet Judy Joanna Joanne Fiona Gillian"
+    " Hazel Heidi Holly Ivy Lucy Molly Nora Olivia Pamela Paula Penny Rita Rosa Rose Sally Sheila Stella Tracy Wendy"
+    " Yvonne Zoe Abigail Alison Bridget Caroline Charlotte Clare Claire Daisy Eleanor Ella Frances Gemma Georgia"
+    " Harriet Irene Josephine Kathleen Lauren Louise Lydia Martha Miriam Natalie Nina Phoebe Rosemary Ruby Sophia"
+    " Sylvia Tara Vera Veronica Vivian"
 )
 _MALE_NAMES = words(
     "John James Robert Michael William David Richard Joseph Thomas Charles Christopher Daniel Matthew Anthony"
@@ -81,8 +90,23 @@ _MALE_NAMES = words(
     " Diego Ahmed Mohammed Muhammad Ali Omar Hassan Ibrahim Yusuf Ivan Vladimir Sergei Dmitry Dmytro Andriy"
     " Oleksandr Mykhailo Serhiy Volodymyr Viktor Boris Igor Oleg Jean Pierre Emmanuel Hans Klaus Friedrich Raj"
     " Amit Sanjay Hiroshi Kenji Joe Jim Bill Bob Tom Tim Mike Steve Dave Dan Ben Sam Max Simon Martin Philip Ian"
-    " Neil Graham Colin Tony Rishi Keir Nigel Jake Lloyd"
+    " Neil Graham Colin Tony Rishi Keir Nigel Jake Lloyd Lars Olaf Sven Bjorn Erik Anders Jens Henrik Mikael Jonas"
+    " Magnus Nils Gunnar Wolfgang Jürgen Jörg Dieter Günter Helmut Stefan Thorsten Uwe Matthias Andreas Christian"
+    " Markus Tobias Giovanni Giuseppe Luca Marco Matteo Paolo Roberto Sergio Alessandro Francesco Lorenzo Antonio"
+    " Javier Fernando Rafael Manuel Alejandro Francisco Jorge Ricardo Eduardo Andres Pablo Hugo Mario Gabriel Mateo"
+    " Santiago Jacques Louis Philippe Nicolas Laurent Olivier Bruno Gilles Alain Didier Guillaume Andrzej Piotr Pawel"
+    " Jan Tomasz Krzysztof Marek Donald Zoltan Laszlo Istvan Gabor Petr Pavel Jiri Vaclav Milos Aleksandar Nikola"
+    " Slobodan Yuri Nikolai Alexei Aleksei Mikhail Anatoly Konstantin Maksim Roman Vitali Vitaly Yevgeny Gennady"
+    " Valery Taras Bohdan Yaroslav Petro Khalid Khaled Mustafa Mahmoud Abdul Abdullah Tariq Bilal Imran Rashid Salman"
+    " Faisal Hamid Karim Jamal Samir Walid Ravi Rahul Arjun Vikram Suresh Ramesh Anil Sunil Nandalal Takeshi Shinzo"
+    " Yoshihide Fumio Shigeru Ichiro Emeka Chinedu Kwame Kofi Sipho Thabo Cyril Jabu Musa Oleh Tommy Terry Trevor"
+    " Stuart Russell Roger Ross Rory Rodney Ralph Norman Nathaniel Murray Mitchell Maurice Malcolm Lewis Leonard Leo"
+    " Lawrence Keith Julian Jordan Joel Jeremy Harry Harold Gordon Glenn Gerald Geoffrey Fred Francis Felix Evan Ernest"
+    " Elliot Edwin Duncan Douglas Dominic Derek Darren Craig Clive Clifford Clarence Chris Carl Bryan Brendan Bernard"
+    " Barry Arthur Angus Alfred Albert Alex Alan Adrian Aaron Wayne Warren Walter Vincent Victor"
 )
+GIVEN_NAMES = _FEMALE_NAMES | _MALE_NAMES
+"""First names that show a person, and mostly a gender."""
 
 
 class Mentioned(Protocol):
