@@ -11,6 +11,7 @@ from monitor.facts import (
     dates,
     entities,
     events,
+    foreign_quantities,
     gazetteer,
     headline,
     nlp,
@@ -101,7 +102,9 @@ class Extractor:
             claims=said,
             quotes=spoken,
             non_events=non_events.find(read, clauses.arg) if code == "en" else (),
-            quantities=quantities.find(read, times, known.entities, short_forms),
+            quantities=quantities.find(read, times, known.entities, short_forms)
+            if code == "en" or not lang
+            else foreign_quantities.find(read, times, known.entities, code),
             acronyms=short_forms,
             headlines=headline.find(read, happened, said, spoken),
             notes=tuple(notes),

@@ -115,6 +115,8 @@ class Pipeline:
         if len(doc) == 0:
             return doc
         _mark_sentence_starts(doc, breaks)
+        if not self.parses:
+            _start_at_quotes(doc)
         for _, step in self.language.pipeline:
             doc = step(doc)
         if self.parses:
@@ -154,6 +156,14 @@ def _mark_sentence_starts(doc: "Doc", breaks: frozenset[int]) -> None:
         elif starts and token.is_space and token.i + 1 < len(doc):
             pending.append(token.idx + 1)
         since += 1
+
+
+def _start_at_quotes(doc: "Doc") -> None:
+    """'... . «We stay»': the mark belongs to what it opens."""
+    for token in doc[1:-1]:
+        if token.text in {"«", "„", "“"} and doc[token.i - 1].text in {".", "!", "?", "…"}:
+            token.is_sent_start = True
+            doc[token.i + 1].is_sent_start = False
 
 
 def load(model: str, lang: str) -> Pipeline:

@@ -36,6 +36,15 @@ def test_quantity(extractor, text, value, high, unit, of, bound):  # noqa: PLR09
     ]
 
 
+@pytest.mark.parametrize(("lang", "text", "value", "high", "unit", "of", "bound"), rows("foreign_quantities.tsv", 7))
+def test_quantity_in_another_language(extractor, lang, text, value, high, unit, of, bound):  # noqa: PLR0917
+    found = [(q.value, q.high, q.unit, q.of, q.bound) for q in extractor.extract(text, DAY, lang).quantities]
+    if value:
+        assert (float(value), float(high) if high else None, unit, of, bound) in found
+    else:
+        assert not found
+
+
 @pytest.mark.parametrize(("text", "short", "canonical"), rows("acronyms.tsv", 3))
 def test_acronym(extractor, text, short, canonical):
     found = [(a.short, a.canonical) for a in extractor.extract(text, DAY, "en").acronyms]
