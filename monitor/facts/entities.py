@@ -47,9 +47,9 @@ class Names:
         return self.by_token.get(token.i)
 
 
-def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], *, model: bool) -> Names:
+def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], lang: str, *, model: bool) -> Names:
     """All entities of a document; `model` says whether the pipeline's own entities are to be used."""
-    found = mentions.find(reading, gazetteer, acronyms, model=model)
+    found = mentions.find(reading, gazetteer, acronyms, lang, model=model)
     if model:
         found = companies.settle(reading, namesakes.towns(reading, namesakes.people(reading, found)))
     return _join(reading, found[: MAX_ENTITIES * 4], gazetteer)

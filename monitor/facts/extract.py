@@ -80,7 +80,7 @@ class Extractor:
             return Facts(document, code, pipeline.name, analysed, notes=tuple(notes))
         read = reading.read(text, title_length, pipeline, names.words)
         short_forms = acronyms.find(read)
-        known = entities.find(read, names, short_forms, model=pipeline.names_entities)
+        known = entities.find(read, names, short_forms, code, model=pipeline.names_entities)
         times = dates.find(read, published, code)
         quoted = quotes.pair(read)
         antecedents = pronouns.Antecedents(read, known, [one.outer for one in quoted])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.facts import places, titles
+from monitor.facts import foreign_names, places, titles
 from monitor.facts.gazetteer import Entry, Gazetteer
 from monitor.facts.reading import Reading
 from monitor.model.facts import Acronym, EntityType
@@ -77,7 +77,9 @@ class Mention:
     weak: bool = False
 
 
-def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], *, model: bool) -> list[Mention]:
+def find(
+    reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], lang: str, *, model: bool
+) -> list[Mention]:
     """All mentions of a document in reading order, none over another; `model` says whether the model's are used."""
     known = [
         Mention(h.start, h.end, h.entry.type, h.entry.name, 0.95, "gazetteer", h.entry, h.weak)
@@ -90,11 +92,24 @@ def find(reading: Reading, gazetteer: Gazetteer, acronyms: Sequence[Acronym], *,
         Mention(match.start(2), match.end(2), "PERSON", match.group(2), 0.8, "title")
         for match in titles.NAMED.finditer(reading.mended)
     ]
+    titled += [
+        Mention(start, end, "PERSON", reading.mended[start:end], 0.7, rule)
+        for start, end, rule in foreign_names.find(reading.mended, lang)
+    ]
     companies = [
         Mention(match.start(1), match.end(1), "ORG", match.group(1), 0.8, "company")
         for match in _COMPANY.finditer(reading.mended)
     ]
+    if not reading.parses:
+        # 'Дмитрий Песков', 'Курской областью': the list of names says more of them than a model
+        starts = [one.start for one in known]
+        modelled = [m for m in modelled if m.type == "ORG" or not _overlaps(m, known, starts)]
     return _settle([*explained, *patterned, *companies], known, modelled, titled)
+
+
+def _overlaps(mention: Mention, known: Sequence[Mention], starts: Sequence[int]) -> bool:
+    place = bisect.bisect_left(starts, mention.end) - 1
+    return place >= 0 and known[place].end > mention.start
 
 
 def _explained(reading: Reading, acronyms: Sequence[Acronym], gazetteer: Gazetteer) -> Iterator[Mention]:

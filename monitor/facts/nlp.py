@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.facts import parse_repairs
+from monitor.facts import parse_repairs, russian
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc as Doc  # noqa: PLC0414 - re-exported
     from spacy.tokens import Token as Token  # noqa: PLC0414 - re-exported
+
+    from monitor.facts.russian import RussianNames
 
 ENGLISH = (
     "en_core_web_trf",
@@ -93,6 +95,7 @@ class Pipeline:
         parses: whether it yields English clause structure.
         names_entities: whether it finds entities.
         note: what the reader of the facts must know about it, "" for nothing.
+        names: what finds the entities instead of spaCy.
 
     """
 
@@ -101,6 +104,7 @@ class Pipeline:
     parses: bool
     names_entities: bool
     note: str = ""
+    names: "RussianNames | None" = None
 
     def extent(self, text: str) -> int:
         """How many leading characters hold at most MAX_TOKENS tokens."""
@@ -119,10 +123,23 @@ class Pipeline:
             _start_at_quotes(doc)
         for _, step in self.language.pipeline:
             doc = step(doc)
+        if self.names is not None:
+            _name(doc, self.names)
         if self.parses:
             parse_repairs.repair(doc)
             _mend_lemmas(doc, lexicon(self))
         return doc
+
+
+def _name(doc: "Doc", names: "RussianNames") -> None:
+    """Set the entities that another library's model finds, sentence by sentence."""
+    found: list[Any] = []
+    for sentence in doc.sents:
+        for start, end, kind in names.find(sentence.text):
+            span = doc.char_span(sentence.start_char + start, sentence.start_char + end, kind, alignment_mode="expand")
+            if span is not None and (not found or found[-1].end <= span.start):
+                found.append(span)
+    doc.ents = tuple(found)
 
 
 def _mend_lemmas(doc: "Doc", verbs: frozenset[str]) -> None:
@@ -203,6 +220,7 @@ def _load_english(model: str) -> Pipeline:
 
 @functools.lru_cache(maxsize=8)
 def _load_other(lang: str) -> Pipeline:
+    broken = ""
     for name in OTHERS.get(lang, ()):
         loaded = _try(name, [])
         if loaded is not None:
@@ -213,12 +231,21 @@ def _load_other(lang: str) -> Pipeline:
                 names_entities=loaded.has_pipe("ner"),
                 note=f"language {lang}: names, dates, numbers and quotes only",
             )
+    weights = russian.folder() if lang == "ru" else None
+    if weights is not None:
+        try:
+            names = russian.RussianNames(weights)
+        except (ImportError, OSError, ValueError, KeyError) as problem:
+            broken = f" ({type(problem).__name__}: {' '.join(str(problem).split())[:100]})"
+        else:
+            note = f"language {lang}: names, dates, numbers and quotes only"
+            return Pipeline("natasha", _blank("xx"), parses=False, names_entities=True, note=note, names=names)
     return Pipeline(
         "",
         _blank("xx"),
         parses=False,
         names_entities=False,
-        note=f"language {lang or 'unknown'} has no model: known names, dates, numbers and quotes only",
+        note=f"language {lang or 'unknown'} has no model{broken}: known names, dates, numbers and quotes only",
     )
 
 
