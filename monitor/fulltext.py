@@ -14,7 +14,7 @@ from monitor.model.rule import Match
 from monitor.pipeline import Rulebook
 from monitor.ports import Clock
 from monitor.sources.http import GuardedClient
-from monitor.sources.language import detect
+from monitor.sources.language import contradicts, detect
 from monitor.sources.pages import Page, PageJob, PageKind
 from monitor.sources.robots import Robots
 from monitor.storage import StoreThread
@@ -177,6 +177,7 @@ def with_page(article: Article, page: Page) -> Article:
         addresses=tuple(dict.fromkeys(one for one in (article.url, page.place) if one and one != url)),
         authors=article.authors or page.authors,
         published=article.published or page.published,
-        lang=article.lang or page.lang or detect(f"{title}. {text}"),
+        # Many pages declare what their template says.
+        lang=article.lang or ("" if contradicts(text, page.lang) else page.lang) or detect(f"{title}. {text}"),
         flags=flags,
     )

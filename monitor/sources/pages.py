@@ -53,6 +53,13 @@ _BARRED = re.compile(
     re.IGNORECASE,
 )
 
+_MISSING = re.compile(
+    r"\b404\b.{0,20}not found|page (?:you(?:'re| are) looking for|you requested|could not be found|(?:was )?not found)"
+    r"|(?:need to|please|must) enable javascript|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)"
+    r"|página no encontrada|pagina non trovata|страница не найдена|сторінку не знайдено",
+    re.IGNORECASE,
+)
+
 
 class PageKind(StrEnum):
     """What a page turned out to be."""
@@ -110,17 +117,25 @@ def read_page(job: PageJob) -> Page:
     kind = job.content_type.partition(";")[0].strip().lower()
     if kind and not kind.startswith(("text/", "application/xhtml", "application/xml")):
         raise ParseError(f"the page is {kind}, not HTML")
-    if is_binary(job.body):
+    if job.body.lstrip()[:1] != b"<" and is_binary(job.body):
         raise ParseError("the page is binary, not HTML")
     markup = decode(job.body, _charset(job.content_type))[:MAX_PAGE]
     head = next(read_html(markup))
     structured = _structured(markup)
-    found = bare_extraction(markup, url=job.url, include_comments=False, include_tables=True, with_metadata=True)
+    found = bare_extraction(
+        markup,
+        url=job.url,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        # What the page says of its date; any other date in it is a guess that could make news old.
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
     document = found if isinstance(found, Document) else Document()
     text = _text(document.text or "", head.title)
     barrier = _barrier(text, head, job.url, free=structured.free)
     title = head.title or plain_title(document.title or "")
-    if barrier in {PageKind.CONSENT, PageKind.BARRED} or not _has_sentence(text):
+    if barrier not in {PageKind.ARTICLE, PageKind.PAYWALL} or not _has_sentence(text):
         return Page(barrier if barrier is not PageKind.ARTICLE else PageKind.NOTHING, title)
     authors = head.authors or structured.authors or (document.author or "",)
     return Page(
@@ -148,7 +163,7 @@ def _structured(markup: str) -> _Structured:
     found = _Structured()
     for script in _SCRIPT.finditer(markup):
         try:
-            document = json.loads(script[1])
+            document = json.loads(script[1].strip().removeprefix("<!--").removesuffix("-->"))
         except (ValueError, RecursionError):
             continue
         queue = [document]
@@ -184,6 +199,8 @@ def _barrier(text: str, head: SeedItem, url: str, *, free: bool) -> PageKind:
     if len(shown) < _SHORT:
         if _BARRED.search(shown):
             return PageKind.BARRED
+        if _MISSING.search(shown):
+            return PageKind.NOTHING
         if host.startswith(_CONSENT_HOSTS) or len({found[0].lower() for found in _CONSENT.finditer(shown)}) > 1:
             return PageKind.CONSENT
     if len(text) < _STUB and (not free or _PAYWALL.search(f"{text}\n{head.text[-_STUB:]}")):
@@ -196,9 +213,14 @@ def _text(extracted: str, title: str) -> str:
     lines = [line for line in tidy(plain_text(extracted, MAX_TEXT)).split("\n") if line]
     while lines and title and plain_title(lines[0]).casefold() == title.casefold():
         lines.pop(0)
-    if lines and title and lines[0].startswith(f"{title} "):
+    if lines and " " in title and _headed(lines[0], title):
         lines[0] = lines[0].removeprefix(f"{title} ")
     return "\n\n".join(line for line in lines if len(line) > 250 or not _PAYWALL.search(line))
+
+
+def _headed(line: str, title: str) -> bool:
+    """Whether the headline was run together with the sentence after it, which does not go on from it."""
+    return line.startswith(f"{title} ") and line[len(title) + 1 :][:1].isupper()
 
 
 def _has_sentence(text: str) -> bool:
