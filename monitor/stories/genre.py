@@ -47,6 +47,8 @@ _PAYWALL = tuple(
     )
 )
 _STUB_WORDS, _STUB_HINTS = 80, 2
+_HEADLINE = 4, 16
+"""Words of a headline, at least and at most."""
 
 
 def is_roundup(
@@ -81,11 +83,17 @@ def is_stub(text: str, told: bool) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    """Most lines are bullets or numbered headlines."""
-    lines = text.split("\n")
+    """Most lines are bullets or numbered headlines, or headlines that end without a stop."""
+    lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < 5:
         return False
-    return sum(bool(_BULLET.match(line)) for line in lines) >= 0.7 * len(lines)
+    return sum(bool(_BULLET.match(line)) or _is_headline(line.split()) for line in lines) >= 0.7 * len(lines)
+
+
+def _is_headline(words: Sequence[str]) -> bool:
+    """Neither a row of a table, which has more numbers, nor a wrapped line, which seldom begins with a capital."""
+    said = sum(word[0].isalpha() for word in words) >= 0.7 * len(words)
+    return said and _HEADLINE[0] <= len(words) <= _HEADLINE[1] and words[0][0].isupper() and words[-1][-1].isalnum()
 
 
 def _is_of_several_things(

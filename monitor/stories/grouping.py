@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from monitor.model.article import Article
 from monitor.model.story import Change, Member, Relation, StoryDecision
-from monitor.stories import neardup, novelty
+from monitor.stories import additions, neardup, novelty
 from monitor.stories.explain import evidence, explained, other_language
-from monitor.stories.live import Live, LiveMembers, Prepared, prepare
+from monitor.stories.ledger import tell
+from monitor.stories.live import Live, LiveMembers, Prepared, knowing, prepare
 from monitor.stories.neardup import Overlap, Verdict
+from monitor.stories.reading import NUMBERED_SENTENCES, read
 from monitor.stories.sameness import Likeness, Setting, likeness
 from monitor.stories.trace import Past, pack
 
@@ -23,6 +25,9 @@ STORY_SAMPLE = 6
 
 TITLE_ALONE = 0.6
 """Where one of two articles has no text they need this much likeness to be one story."""
+
+MOST_GONE = 0.1
+"""A newer version that keeps all but so much of the older one only adds to it."""
 
 FORM_WORDS, FORM_OVERLAP, SHORT_OVERLAP = 0.4, 0.2, 0.1
 """From this likeness of words and share of common word groups on, articles may be two fillings of one form."""
@@ -136,7 +141,7 @@ class Grouper:
         common = neardup.overlap(new.hashes, old.hashes)
         if not _still_about(new, old, common):
             return None
-        added = self._edits(new, old, before.story_id)
+        added = self._edits(article, new, old, before.story_id)
         return _join(article, before, Relation.EDITED, "edited_entry", common.jaccard, changes=added)
 
     def _same_page(self, article: Article, new: Prepared) -> StoryDecision | None:
@@ -145,9 +150,7 @@ class Grouper:
             common = neardup.overlap(new.hashes, old.hashes)
             if not _still_about(new, old, common):
                 continue
-            added = (
-                () if common.containment > 0.98 or before.time > new.time else self._edits(new, old, before.story_id)
-            )
+            added = self._edits(article, new, old, before.story_id) if before.time <= new.time else ()
             relation = Relation.EDITED if added else Relation.COPY
             return _join(
                 article,
@@ -169,6 +172,9 @@ class Grouper:
             )
             if verdict is Verdict.COPY:
                 return _join(article, other, Relation.COPY, "near_duplicate", common.containment, evidence=evidence)
+            if new.reading.roundup or other.roundup:
+                # The next briefing is made of the last one's headlines, and belongs to none of their stories.
+                continue
             if verdict in {Verdict.REVISED, Verdict.EXTENDED} and (best is None or common.inside >= best[0].inside):
                 best = common, other, verdict
         if best is None:
@@ -276,12 +282,22 @@ class Grouper:
         verdict, _ = neardup.judge(new.side, old.side, common, abs(new.time - other.time), self.settings.copy_window)
         return verdict, common
 
-    def _edits(self, new: Prepared, old: Past, story_id: str) -> tuple[Change, ...]:
-        found = neardup.differences(new.side, old.side)
+    def _edits(self, article: Article, new: Prepared, old: Past, story_id: str) -> tuple[Change, ...]:
+        """What matters of what a newer version of an article says and the older one does not."""
+        if len(new.reading.body) > NUMBERED_SENTENCES or old.marks:
+            more = read(article.title, additions.added(article.text, old.hashes, old.marks), new.time)
+            self._just_read = article, knowing(article, new, tell(more, new.time), old)
+            more = replace(more, title=new.reading.title)
+        else:
+            body = (s for s in new.reading.body if not additions.is_known(s.text, old.hashes, old.marks))
+            more = replace(new.reading, body=tuple(body))
+        if len(old.hashes - new.hashes) < MOST_GONE * len(old.hashes):
+            # A page that only grows: each addition is the top of an entry of its own, wherever it stands.
+            more = replace(more, body=tuple(sorted(more.body, key=novelty.is_aside)))
         return novelty.edits(
-            new.reading,
+            more,
             old,
-            found,
+            additions.really(neardup.differences(new.side, old.side), old.side.tokens, new.hashes),
             time=new.time,
             ledger=self._live.ledger(story_id),
             rarity=self._live.terms.rarity,

@@ -40,6 +40,18 @@ class Told:
     marks: frozenset[str]
     days: frozenset[date]
 
+    def joined(self, other: "Told") -> "Told":
+        """What either tells, at the time of the first."""
+        figures = tuple(dict.fromkeys((*self.figures, *other.figures)))[:MAX_FIGURES]
+        return Told(
+            self.time,
+            self.names | other.names,
+            self.actions | other.actions,
+            figures,
+            self.marks | other.marks,
+            self.days | other.days,
+        )
+
 
 class Ledger:
     """What the live members of a story have told so far.

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from monitor.model.article import Article
 from monitor.model.story import Member
+from monitor.stories.additions import marks_of
 from monitor.stories.identity import canonical_url
 from monitor.stories.ledger import Ledger, Told, notices_of, tell
 from monitor.stories.neardup import HASHES, MIN_AGREEING, Side, shingles, signature
-from monitor.stories.reading import LEAD_SENTENCES, Reading, read
+from monitor.stories.reading import LEAD_SENTENCES, MAX_CHARS, Reading, read
 from monitor.stories.sounds import is_cyrillic, sound_of
 from monitor.stories.terms import Codes, Numbers, Query, Shared, TermIndex, count_of, key_of, sounding, terms_of
 from monitor.stories.trace import Past, Trace, pack_past, unpack, unpack_past
@@ -128,9 +129,22 @@ def prepare(article: Article | Member) -> Prepared:
         roundup=reading.roundup,
         titled_only=reading.titled_only,
         stub=reading.stub,
-        body=pack_past(article.title[:1000], side, told),
+        body=pack_past(article.title[:1000], side, told, _marks(article, reading)),
     )
     return Prepared(time, reading, hashes, side, told, trace, pages)
+
+
+def knowing(article: Article, prepared: Prepared, added: Told, before: Past) -> Prepared:
+    """A newer version of an article, kept with all that it and its earlier versions have told."""
+    told = added.joined(prepared.told).joined(before.told)
+    body = pack_past(article.title[:1000], prepared.side, told, _marks(article, prepared.reading))
+    return replace(prepared, told=told, trace=replace(prepared.trace, body=body))
+
+
+def _marks(article: Article | Member, reading: Reading) -> frozenset[int]:
+    """Of its sentences, where more is said than what is kept of the words."""
+    long = len(reading.tokens) > MAX_TOKENS or len(article.text) > MAX_CHARS
+    return marks_of(article.text) if long else frozenset()
 
 
 def _subjects(reading: Reading) -> frozenset[str]:

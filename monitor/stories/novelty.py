@@ -154,7 +154,8 @@ def edits(
         _add_new(found, [title])
     _add_new(found, _stances(reading, ledger, rarity))
     top = (reading.title, *reading.body[:NEWS_SENTENCES])
-    _add_new(found, _said_once(s for s in top if _new_acts(s, ledger) and _is_new_in(s, before, ledger, rarity)))
+    acting = (bool(_new_acts(s, ledger)) and _is_new_in(s, before, ledger, rarity) for s in top)
+    _add_new(found, _said_once(s for s, acts in zip(top, acting, strict=True) if acts or _first_counts(s, ledger)))
     return tuple(found[:MAX_CHANGES])
 
 
@@ -261,6 +262,12 @@ def _same_thing(new: Figure, old: Figure, place: int) -> bool:
     if new.about == "troops":
         return shared >= 2
     return shared >= 3 and shared >= (0.5 if new.about in {"$", "percent"} else 0.4 if new.revised else UNMOVED) * least
+
+
+def is_aside(sentence: Sentence) -> tuple[bool, bool]:
+    """For sorting: background last, and before it what neither counts people nor tells of a material act."""
+    told = bool(sentence.actions & MATERIAL) or any(f.about in RISING for f in sentence.figures)
+    return bool(BACKGROUND.search(sentence.text)), not told
 
 
 def _novelty(sentence: Sentence, ledger: Ledger, rarity: _Rarity, *, least: int = 3) -> float:

@@ -45,7 +45,7 @@ NUMBER_WORDS = frozenset(
 """A sentence without a digit and without one of these has no figure."""
 
 _MOVED_TO = re.compile(
-    r"(?i)\b(?:to|at|from|was|were|is|stands at|stood at|reached|reaches|hits?|passed|passes|tops)\s+"
+    r"(?i)\b(?:to|at|from|was|were|is|stands at|stood at|reached|reaches|hits?|passed|passes|tops)\s+(?:now\s+)?"
     r"(?:(?:at least|more than|about|around|some|nearly|over)\s+)?$"
 )
 _CURRENCY_BEFORE = re.compile(r"(?:\b(?:US|A|C|HK))?[$€£¥₴₽]\s?$")

@@ -6,6 +6,7 @@ FURNITURE = re.compile(
     r"""(?ix)
     ^\W*(?:read\s+(?:more|also|next|the\s+full)|see\s+also|related(?:\s+(?:stories|articles|coverage))?\b
     |more\s+on\s+this
+    |(?:last\s+)?(?:updated|modified)\b.{0,40}(?:\bago|\d{1,2}[:.]\d\d.{0,20}|\d{4})\W*$
     |sign\s+up\s+(?:for|to|here)|subscribe\b|advertisement\b|story\s+continues|follow\s+us|share\s+(?:this|on)
     |click\s+here
     |download\s+(?:our|the)\s+app|(?:©|copyright)|all\s+rights\s+reserved|\(?(?:additional\s+)?(?:reporting

@@ -6,6 +6,7 @@ The packed form is stored with the story's member, so that a restart reads no te
 import json
 import struct
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -64,12 +65,17 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier article unpacked: its words in order, what it told, and the hashes of its word shingles."""
+    """An earlier article unpacked: its words in order, what it told, and the hashes of its word shingles.
+
+    Attributes:
+        marks: of the sentences of a text that is too long for its words to be kept, see `additions`.
+    """
 
     title: str
     side: Side
     told: Told
     hashes: frozenset[int]
+    marks: frozenset[int] = frozenset()
 
 
 def pack(trace: Trace) -> bytes:
@@ -123,7 +129,7 @@ def unpack(packed: bytes) -> Trace:
     )
 
 
-def pack_past(title: str, side: Side, told: Told) -> bytes:
+def pack_past(title: str, side: Side, told: Told, marks: Collection[int] = ()) -> bytes:
     """The part that is unpacked on demand."""
     figures = [
         (f.text, f.low, f.high, f.about, f.bound, " ".join(sorted(f.context)), int(f.revised)) for f in told.figures
@@ -138,14 +144,15 @@ def pack_past(title: str, side: Side, told: Told) -> bytes:
         sorted(told.marks),
         figures,
         sorted(day.toordinal() for day in told.days),
+        np.array(sorted(marks), dtype=np.uint32).tobytes().hex(),
     )
     return zlib.compress(json.dumps(values, separators=(",", ":"), ensure_ascii=True).encode(), 6)
 
 
 def unpack_past(body: bytes, time: datetime, *, titled_only: bool) -> Past:
     """The words of an article published at that time."""
-    (title, tokens, names, title_words, title_names, notices, actions, told_names, marks, figures, days) = json.loads(
-        zlib.decompress(body)
+    (title, tokens, names, title_words, title_names, notices, actions, told_names, marks, figures, days, *rest) = (
+        json.loads(zlib.decompress(body))
     )
     all_days = frozenset(date.fromordinal(day) for day in days)
     side = Side(
@@ -168,4 +175,6 @@ def unpack_past(body: bytes, time: datetime, *, titled_only: bool) -> Past:
         marks=frozenset(marks),
         days=all_days,
     )
-    return Past(title, side, told, shingles(side.tokens))
+    # Members of an earlier release have none.
+    known = np.frombuffer(bytes.fromhex(rest[0] if rest else ""), dtype=np.uint32)
+    return Past(title, side, told, shingles(side.tokens), frozenset(known.tolist()))

@@ -6,12 +6,14 @@ It has the daemon's pipeline and nothing else; key facts are left out, because s
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
 from monitor.clock import SystemClock
 from monitor.errors import ExtractionError
+from monitor.model.article import Article, Batch
 from monitor.model.facts import Facts
 from monitor.pipeline import Pipeline, Rulebook
 from monitor.ports import Clock
@@ -20,6 +22,7 @@ from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
 from monitor.stories.grouping import Grouper
 from monitor.telemetry.metrics import Metrics
+from tests.support.nouns import FakeClock
 
 RULES = "rules: [{id: all, updates: all, max_age: 3650d, any: [the, a, of, said, in, für, и]}]"
 
@@ -59,6 +62,20 @@ async def decide_all(store: SqlStore, clock: Clock, given: str = RULES) -> None:
     while await desk.process(rules):
         pass
     call.close()
+
+
+async def decide_each(store: SqlStore, articles: Sequence[Article], given: str = RULES) -> list[str]:
+    """Store and decide about one after the other, each at the time it was fetched; their ids."""
+    call, rules, clock, ids = StoreThread(), book(given), FakeClock(), list[str]()
+    desk = pipeline(store, call, clock)
+    for article in articles:
+        clock.time = article.fetched
+        [new] = store.ingest(Batch((article,)))
+        ids.append(new.id)
+        while await desk.process(rules):
+            pass
+    call.close()
+    return ids
 
 
 if __name__ == "__main__":

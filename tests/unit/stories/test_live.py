@@ -90,11 +90,11 @@ def test_programs_that_decide_at_once_come_to_what_one_alone_decides(url: str) -
     store.close()
 
 
-ONCE = [article for article in seen_at_once(ARTICLES[20:50]) if article.revision == 1]
+ONCE = [article for article in seen_at_once(ARTICLES[20:44]) if article.revision == 1]
 IN_ORDER = alone(ONCE)
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(st.permutations(ONCE))
 def test_what_comes_in_together_is_decided_alike_in_whatever_order_it_comes(shuffled: list[Article]) -> None:
     by_article = dict(zip((article.id for article in shuffled), alone(shuffled), strict=True))
@@ -135,9 +135,9 @@ def test_a_restart_reads_back_exactly_what_was_live() -> None:
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/live.db")
         call = StoreThread()
-        for article in ARTICLES:
+        for one in ARTICLES[:200]:
+            [article] = store.ingest(Batch((replace(one, revision=1),)))
             decision = undisturbed.decide(article)
-            store.ingest(Batch((article,)))
             store.commit(
                 [Processed(article, story=decision, trace=undisturbed.trace(article))], [], START + timedelta(days=90)
             )
@@ -147,7 +147,7 @@ def test_a_restart_reads_back_exactly_what_was_live() -> None:
         store.close()
         call.close()
     assert len(restarted.grouper) == len(undisturbed)
-    probes = [replace(article, source="Other", key=f"{article.key} again") for article in ARTICLES[-60:]]
+    probes = [replace(article, source="Other", key=f"{article.key} again") for article in ARTICLES[170:230]]
     assert [restarted.grouper.decide(probe) for probe in probes] == [undisturbed.decide(probe) for probe in probes]
 
 
