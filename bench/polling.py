@@ -3,12 +3,16 @@
     python -m bench.polling [--feeds 2000] [--addresses 1000] [--at-once 200] [--listed 10000]
 
 A server in a process of its own answers for all of 127.0.0.0/8, so that each address is a host of its own. Every
-contender runs in a process of its own, twice over all feeds: first each answers 200 with twenty entries, then 304.
+contender runs in a process of its own, three times over all feeds: first each answers 200 with twenty entries, then
+304, then 200 again with one entry that is new.
 
 - bare: aiohttp alone, which does only the GETs;
-- ours: the daemon's intake: polled, parsed, learnt from and stored in SQLite;
-- reader: update_feeds() of lemon24's reader, into SQLite as well; it is left out where it is not installed
-  (`pip install "newsmonitor[bench]"`).
+- ours: the daemon's intake: polled, parsed, learnt from and stored in SQLite. The languages of the entries are found,
+  which the library does not do;
+- reader: update_feeds() of lemon24's reader with its threads, into SQLite as well; it is left out where it is not
+  installed (`pip install "newsmonitor[bench]"`).
+
+Both that store are asked afterwards for all entries. CPU is that of the contender's process, without the server's.
 
 At the end, as many feeds as `--listed` are registered: memory, and the time of the tick that picks those due.
 """
@@ -27,11 +31,15 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter, process_time
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 import aiohttp
 
 ENTRIES = 20
 CONTENDERS = ("bare", "ours", "reader")
+PASSES = {"200": (False, 0), "304": (True, 0), "200, one new": (True, 1)}
+"""What is answered: whether a contender has polled before, and the edition of the feeds."""
 
 
 class Stopped:
@@ -50,29 +58,36 @@ def serve(port: "multiprocessing.connection.Connection") -> None:
 
     when = datetime.now(UTC) - timedelta(hours=1)
 
+    edition = 0
+
     def feed(path: str) -> bytes:
         items = "".join(
             f"<item><guid>{path}-{n}</guid><title>Council of {path} decides on matter {n}</title>"
             f"<link>http://news.example{path}/{n}</link>"
             f"<pubDate>{when - timedelta(minutes=17 * n):%a, %d %b %Y %H:%M:%S} GMT</pubDate><description>"
             f"The council met on Monday and heard both sides on matter {n}, to vote next week.</description></item>"
-            for n in range(ENTRIES)
+            for n in range(-edition, ENTRIES - edition)
         )
         return f'<rss version="2.0"><channel><title>{path}</title>{items}</channel></rss>'.encode()
+
+    def reply(head: bytes) -> bytes:
+        nonlocal edition
+        path = head.split(b" ", 2)[1].decode()
+        if path.startswith("/edition/"):
+            edition = int(path.rpartition("/")[2])
+            return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        etag = f'"{path}-{edition}"'.encode()
+        validator = b"ETag: " + etag + b"\r\n"
+        if etag in head:
+            return b"HTTP/1.1 304 Not Modified\r\n" + validator + b"\r\n"
+        data = feed(path)
+        kind = b"Content-Type: application/rss+xml\r\n"
+        return b"HTTP/1.1 200 OK\r\n" + kind + validator + b"Content-Length: %d\r\n\r\n" % len(data) + data
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                path = head.split(b" ", 2)[1].decode()
-                etag = f'ETag: "{path}"\r\n'.encode()
-                if b"if-none-match" in head.lower():
-                    writer.write(b"HTTP/1.1 304 Not Modified\r\n" + etag + b"\r\n")
-                else:
-                    data = feed(path)
-                    kind = b"Content-Type: application/rss+xml\r\n"
-                    writer.write(
-                        b"HTTP/1.1 200 OK\r\n" + kind + etag + b"Content-Length: %d\r\n\r\n" % len(data) + data
-                    )
+                writer.write(reply(head))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
@@ -85,6 +100,11 @@ def serve(port: "multiprocessing.connection.Connection") -> None:
     uvloop.run(run())
 
 
+def turn_to(edition: int, urls: Sequence[str]) -> None:
+    """Have the server's feeds list so many new entries."""
+    urlopen(urljoin(urls[0], f"/edition/{edition}")).close()
+
+
 def addresses(port: int, feeds: int, hosts: int) -> list[str]:
     return [f"http://127.{1 + n % hosts // 250}.0.{1 + n % hosts % 250}:{port}/feed{n}" for n in range(feeds)]
 
@@ -92,12 +112,13 @@ def addresses(port: int, feeds: int, hosts: int) -> list[str]:
 async def bare(urls: Sequence[str], at_once: int) -> list[tuple[float, float]]:
     spent = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        for known in (False, True):
+        for known, edition in PASSES.values():
+            turn_to(edition, urls)
             began, left = (perf_counter(), process_time()), iter(urls)
 
             async def place(left: Iterator[str] = left, known: bool = known) -> None:
                 for url in left:
-                    headers = {"If-None-Match": f'"/{url.rpartition("/")[2]}"'} if known else {}
+                    headers = {"If-None-Match": f'"/{url.rpartition("/")[2]}-0"'} if known else {}
                     async with session.get(url, headers=headers) as response:
                         await response.read()
 
@@ -109,14 +130,15 @@ async def bare(urls: Sequence[str], at_once: int) -> list[tuple[float, float]]:
 async def ours(urls: Sequence[str], at_once: int, folder: Path) -> list[tuple[float, float]]:
     intake, store, clock, client = await _intake(urls, at_once, folder)
     spent = []
-    for _ in range(2):
+    for _, edition in PASSES.values():
+        turn_to(edition, urls)
         began = perf_counter(), process_time()
         await intake.poll_all_due()
         spent.append((perf_counter() - began[0], process_time() - began[1]))
         clock.time += timedelta(days=1)
     states = intake.states.values()
     stored = store.backlog()
-    if stored != len(urls) * ENTRIES or any(state.failures for state in states) or len(states) != len(urls):
+    if stored != len(urls) * (ENTRIES + 1) or any(state.failures for state in states) or len(states) != len(urls):
         raise SystemExit(f"not everything was stored: {stored} articles of {len(states)} feeds")
     await intake.close()
     await client.close()
@@ -124,6 +146,7 @@ async def ours(urls: Sequence[str], at_once: int, folder: Path) -> list[tuple[fl
 
 
 async def _intake(urls: Sequence[str], at_once: int, folder: Path):  # noqa: ANN202
+    from monitor.collector import settle_collector  # noqa: PLC0415
     from monitor.config import Sources  # noqa: PLC0415
     from monitor.intake import Intake  # noqa: PLC0415
     from monitor.parts import feed_client, pace  # noqa: PLC0415
@@ -152,6 +175,7 @@ async def _intake(urls: Sequence[str], at_once: int, folder: Path):  # noqa: ANN
         on_new=lambda: None,
     )
     await intake.open()
+    settle_collector()
     return intake, store, clock, client
 
 
@@ -162,10 +186,14 @@ def library(urls: Sequence[str], at_once: int, folder: Path) -> list[tuple[float
     for url in urls:
         reader.add_feed(url)
     spent = []
-    for _ in range(2):
+    for _, edition in PASSES.values():
+        turn_to(edition, urls)
         began = perf_counter(), process_time()
         reader.update_feeds(scheduled=False, workers=min(at_once, 20))
         spent.append((perf_counter() - began[0], process_time() - began[1]))
+    stored = reader.get_entry_counts().total
+    if stored != len(urls) * (ENTRIES + 1):
+        raise SystemExit(f"not everything was stored: {stored} entries")
     return spent
 
 
@@ -243,21 +271,25 @@ def main() -> None:
         return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
 
     print(f"{args.feeds} feeds on {args.addresses} addresses, {args.at_once} at once\n")
-    print(f"{'':8}{'':>6}{'requests/s':>12}{'CPU a request':>16}{'memory':>10}{'of bare':>10}")
+    print(f"{'':8}{'':>14}{'requests/s':>12}{'CPU a request':>16}{'memory':>10}{'of bare':>10}")
     rates: dict[tuple[str, str], float] = {}
+    cpus: dict[tuple[str, str], float] = {}
     for name in CONTENDERS:
         if name == "reader" and find_spec("reader") is None:
             print("reader  is not installed; see the first lines of this file")
             continue
         found = run(name)
-        for status, (seconds, cpu) in zip(("200", "304"), found["spent"], strict=True):
+        for status, (seconds, cpu) in zip(PASSES, found["spent"], strict=True):
             rate = rates[name, status] = args.feeds / seconds
             share = f"{rate / rates['bare', status]:.2f}"
             each = f"{cpu / args.feeds * 1000:.2f} ms"
-            print(f"{name:8}{status:>6}{rate:>12.0f}{each:>16}{found['memory']:>7.0f} MB{share:>10}")
-    for status in ("200", "304"):
+            print(f"{name:8}{status:>14}{rate:>12.0f}{each:>16}{found['memory']:>7.0f} MB{share:>10}")
+            cpus[name, status] = cpu
+    for status in PASSES:
         if ("reader", status) in rates:
-            print(f"ours over reader, {status}: {rates['ours', status] / rates['reader', status]:.1f}")
+            times = rates["ours", status] / rates["reader", status]
+            less = cpus["reader", status] / cpus["ours", status]
+            print(f"ours beside reader, {status}: {times:.1f} times as fast, {less:.1f} times less CPU")
     found = run("listed")
     print(f"\n{args.listed} feeds listed: {found['memory']:.0f} MB, tick at most {found['tick']:.2f} ms, ", end="")
     print(f"list read in {found['read']:.1f} s")

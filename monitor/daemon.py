@@ -18,6 +18,7 @@ from monitor.alerts.recent import WINDOW
 from monitor.answers.context import Context
 from monitor.answers.service import Answers
 from monitor.clock import SystemClock
+from monitor.collector import settle_collector
 from monitor.config import Settings
 from monitor.errors import ConfigError, StoreBusyError, StoreError, StoreFullError
 from monitor.lock import DaemonLock
@@ -131,6 +132,7 @@ class Daemon:
             on_restart=self._worker_restarted,
         )
         self._parts = await assemble(around, self._make_sinks(settings), stack)
+        settle_collector()
         self._stock = Stock(self._parts, around)
 
     async def _touched(self, story_id: str) -> None:

@@ -43,7 +43,7 @@ _KNOWN = _DROPPED | _PARAGRAPH | _LINE | _CELL | _INLINE
 
 # A whole tag with its attributes, quotes respected, and what stands for it in text. Others are for the scanner.
 _WHOLE_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>\"']*(?:\"[^\"<>]*\"[^<>\"']*|'[^'<>]*'[^<>\"']*)*)?/?>")
-_STANDS_FOR = (
+_STANDS_FOR: dict[str, str] = (
     dict.fromkeys((*_INLINE, *(f"/{name}" for name in (*_INLINE, *_LINE, *_CELL))), "")
     | dict.fromkeys((*_PARAGRAPH, *(f"/{name}" for name in _PARAGRAPH)), "\n\n")
     | dict.fromkeys(_LINE, "\n")
@@ -116,9 +116,18 @@ def tidy(text: str) -> str:
     """Storable text with single spaces, no spaces at line ends and at most one blank line in a row."""
     if text.isprintable():
         # On one line, for no line break is.
-        return " ".join(text.split())
-    text = storable(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
+        return _spaced(text)
+    if not text.replace("\n", "").isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+        text = storable(text)
+    return _BLANK_LINES.sub("\n\n", "\n".join(map(_spaced, text.split("\n")))).strip()
+
+
+def _spaced(line: str) -> str:
+    """A line with single spaces between its words."""
+    line = line.strip()
+    # The space is the only white space that can be printed.
+    return line if "  " not in line and line.isprintable() else " ".join(line.split())
 
 
 def strip_markup(markup: str, clutter: frozenset[str] = frozenset()) -> str:
@@ -128,16 +137,13 @@ def strip_markup(markup: str, clutter: frozenset[str] = frozenset()) -> str:
     """
     if not clutter:
         # Most markup is plain paragraphs with a few links.
-        simple = _WHOLE_TAG.sub(_stand_in, markup.replace("\r", " ").replace("\n", " "))
+        pieces = _WHOLE_TAG.split(markup.replace("\r", " ").replace("\n", " "))
+        # Every other one is a tag's name; one that is not known leaves a mark that no text without markup has.
+        pieces[1::2] = [_STANDS_FOR.get(name.lower(), "<") for name in pieces[1::2]]
+        simple = "".join(pieces)
         if "<" not in simple:
             return html.unescape(simple) if "&" in simple else simple
     return _scanned(markup, clutter)
-
-
-def _stand_in(tag: re.Match[str]) -> str:
-    name = tag[1]
-    known = _STANDS_FOR.get(name)
-    return _STANDS_FOR.get(name.lower(), tag[0]) if known is None else known
 
 
 def _scanned(markup: str, clutter: frozenset[str]) -> str:
