@@ -100,7 +100,8 @@ def failed(refusal: Refusal, channel: str, attempts: int) -> Failed:
     """
     code, detail = refusal.code, f" ({refusal.detail})" if refusal.detail else ""
     if refusal.status == 429 or code in SLOW_DOWN:
-        return Failed(f"Slack asks to slow down in {channel}", retry=True, after=refusal.after, blocks="channel")
+        where = f" in {channel}" if channel else ""
+        return Failed(f"Slack asks to slow down{where}", retry=True, after=refusal.after, blocks="channel")
     if code in _TOKEN:
         todo = "check slack.bot_token and the app's scopes"
         return Failed(f"Slack refuses the token: {code}{detail}; {todo}", retry=True, blocks="sink", operator=True)

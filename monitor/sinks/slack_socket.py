@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -26,6 +27,7 @@ _CONNECT_SECONDS = 15.0
 _LOST_AFTER = 15.0
 _LOOK_EVERY = 1.0
 _LONGEST_PAUSE = 60.0
+_LONGEST_ASKED = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,14 @@ class SlackSocket:
                 await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 if not work.done():
                     work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
-                if not work.cancelled() and (problem := work.exception()):
-                    self._log.error("the connection for answers failed; it is made again", exc_info=problem)
+                [asked] = await asyncio.gather(work, return_exceptions=True)
+                if isinstance(asked, Exception):
+                    self._log.error("the connection for answers failed; it is made again", exc_info=asked)
                 if stop.is_set():
                     break
                 pause = 1.0 if asyncio.get_running_loop().time() - began > _LONGEST_PAUSE else pause
-                waiting = asyncio.ensure_future(self._sleep(pause))
+                wanted = asked.total_seconds() if isinstance(asked, timedelta) else 0.0
+                waiting = asyncio.ensure_future(self._sleep(max(pause, min(wanted, _LONGEST_ASKED))))
                 await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 waiting.cancel()
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -96,14 +99,14 @@ class SlackSocket:
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=3)
 
-    async def _connected_once(self) -> None:
-        """Connect and stay until the connection is lost for good."""
+    async def _connected_once(self) -> timedelta | None:
+        """Connect and stay until the connection is lost for good; how long Slack asks to be left alone, if it does."""
         opened = await self._api.call(self._api.client.apps_connections_open, {"app_token": self._app_token})
         if opened.failed:
             operator = opened.failed.operator and opened.failed.blocks == "sink"
             what = f"Slack refuses slack.app_token: {opened.code}" if operator else opened.failed.error
             self._on_line(Line(up=False, problem=f"answers from Slack cannot come in: {what}", operator=operator))
-            return
+            return opened.failed.after
         client = SocketModeClient(self._app_token, logger=self._quiet, web_client=self._api.client)
         client.wss_uri = str(opened.body.get("url"))
         client.socket_mode_request_listeners.append(self._received)
@@ -116,6 +119,7 @@ class SlackSocket:
             self._on_line(Line(up=False, problem="no connection for answers from Slack; it is tried again"))
         finally:
             await client.close()  # type: ignore[no-untyped-call]
+        return None
 
     async def _watch(self, client: SocketModeClient) -> None:
         """Return once the SDK has not got its connection back for a while."""

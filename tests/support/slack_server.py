@@ -94,6 +94,7 @@ class SlackServer:
     errors: deque[str] = field(default_factory=deque)  # error codes for the next chat.postMessage
     faults: deque[Fault | None] = field(default_factory=deque)  # faults for the next chat.postMessage
     retry_after: int = 1
+    open_limits: deque[int] = field(default_factory=deque)  # seconds of Retry-After for the next apps.connections.open
     on_message: Callable[[dict[str, Any]], None] | None = None
     calls: Counter[str] = field(default_factory=Counter)
     limited: int = 0
@@ -103,6 +104,7 @@ class SlackServer:
         self.channels = [Channel(f"C{number:08d}X", name) for number, name in enumerate(self.channel_names, 1)]
         self._buckets: dict[str, float] = {}
         self._stamp = 0
+        self._open_again = 0.0
         self._runner: web.AppRunner | None = None
         self._hanging = asyncio.Event()
         self.socket = SocketMode(self)
@@ -170,6 +172,13 @@ class SlackServer:
         """What is refused whatever is asked for; connections are asked for with another token."""
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if method == "apps.connections.open":
+            if time.monotonic() < self._open_again:
+                self.problems.append("apps.connections.open: asked again before Retry-After was over")
+            if self.open_limits:
+                asked = self.open_limits.popleft()
+                self._open_again = time.monotonic() + asked
+                body = {"ok": False, "error": "ratelimited"}
+                return web.json_response(body, status=429, headers={"Retry-After": str(asked)})
             return web.json_response(self.socket.connections_open(bearer))
         if bearer != self.token:
             return _no("invalid_auth" if bearer else "not_authed")

@@ -100,6 +100,12 @@ async def test_a_refused_app_token_is_said_to_the_operator(tmp_path: Path, serve
         assert "xapp-wrong" not in detail
 
 
+async def test_slack_is_left_alone_as_long_as_it_asks(tmp_path: Path, server: SlackServer) -> None:
+    server.open_limits.append(2)
+    async with open_house(tmp_path, server) as house, listening(house):
+        assert server.calls["apps.connections.open"] == 2
+
+
 async def test_a_mistake_of_ours_is_told_and_ends_nothing(house: House) -> None:
     alert, message = await house.raise_alert()
     house.store.close()
