@@ -252,11 +252,12 @@ class Daemon:
             timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         )
         watchdog = watchdog_interval()
+        # None is called like a part that tells its own health, such as "rules": running well is no health of theirs.
         jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
             ("poll", TICK_SECONDS, self._poll),
             ("seeds", TICK_SECONDS, self._parts.intake.read_seeds),
-            ("rules", TICK_SECONDS, self._parts.rules.reload),
-            ("routes", TICK_SECONDS, self._reload_policy),
+            ("rule files", TICK_SECONDS, self._parts.rules.reload),
+            ("alerts.yaml", TICK_SECONDS, self._reload_policy),
             ("flatlines", 30, self._look_for_silence),
             ("notices", 5, self._tell_troubles),
             ("feed notices", 60, self._tell_feeds),

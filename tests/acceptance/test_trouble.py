@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,32 @@ def test_a_broken_rule_file_is_named_and_the_others_hold(folder: Path, content: 
     assert checked.returncode == 1
     assert "broken.yaml" in checked.stdout
     assert "Traceback" not in checked.stdout + checked.stderr + result.stderr
+
+
+def test_the_page_and_the_health_of_a_running_daemon_name_a_broken_rule_file(
+    folder: Path, unused_tcp_port: int
+) -> None:
+    (folder / "rules" / "bad.yaml").write_text("rules:\n  - id: x\n    anny: [y]\n")
+    (folder / "alerts.yaml").write_text("rutes: []\n")
+    env = environment(folder, HEALTH__PORT=str(unused_tcp_port))
+    address = f"http://localhost:{unused_tcp_port}"
+
+    def page(path: str) -> str:
+        try:
+            with urllib.request.urlopen(address + path, timeout=10) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    with daemon(env):
+        # Ticks that find nothing to read again don't make it well.
+        wait_for(lambda: '"rule files": {"state": "ok"' in page("/healthz"))
+        health, now = json.loads(page("/healthz")), page("/")
+    assert health["state"] == "degraded"
+    assert "bad.yaml:3:5" in health["parts"]["rules"]["detail"]
+    assert "Rule files have mistakes" in now
+    assert "bad.yaml:3:5" in now
+    assert "alerts.yaml:1:1" in now
 
 
 def test_a_database_locked_by_another_program_delays_and_loses_nothing(folder: Path) -> None:
