@@ -16,7 +16,8 @@ from monitor.store.tables import alerts, articles, decisions, deliveries, holds,
 
 _RANK = case({severity.value: severity.rank for severity in Severity}, value=alerts.c.severity)
 _NEWS = case((alerts.c.kind.in_((AlertKind.UPDATE.value, AlertKind.CORRECTION.value)), alerts.c.article_id))
-_VOICE = func.coalesce(func.nullif(articles.c.owner, ""), func.nullif(articles.c.outlet, ""))
+_OWN = stories.c.relation.not_in((Relation.COPY.value, Relation.EDITED.value))
+_VOICE = case((_OWN, func.coalesce(func.nullif(articles.c.owner, ""), func.nullif(articles.c.outlet, ""))))
 _DAY = 86_400
 
 

@@ -94,8 +94,9 @@ class WebPage:
             said = "" if self._access.guarded else form.get("by", "")
             named = self._access.named(visitor, said or visitor.name)
             if not named.name:
+                fields = {key: value for key, value in form.items() if key not in {"token", "by"}}
                 return self._respond(
-                    request, visitor, _message("Who are you?", "Please go back and say who you are.", 422)
+                    request, visitor, Page("who.html", {"action": request.path, "fields": fields}, 422)
                 )
             done = await self._guarded(request, act(self._context, request, form, named.name))
             if isinstance(done, Page):

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from monitor.model.alert import DeliveryState, Reason
 from monitor.model.article import Batch
 from monitor.model.rule import Severity
+from monitor.model.story import Relation
 from monitor.ports import Processed
 from monitor.store.sql import SqlStore, open_store
 from tests.support.nouns import NOON, article, processed
@@ -47,6 +48,12 @@ def raised(
     return replace(what, alerts=(replace(what.alerts[0], severity=severity, created=NOON - ago),))
 
 
+def copied(what: Processed) -> Processed:
+    """The same as a copy that raised nothing."""
+    assert what.story is not None
+    return replace(what, story=replace(what.story, relation=Relation.COPY), alerts=(), decisions=())
+
+
 def test_stories_of_a_day_are_told_once_gravest_first(store: SqlStore) -> None:
     first = raised("one", ago=timedelta(hours=3))
     story = first.article.id
@@ -55,6 +62,7 @@ def test_stories_of_a_day_are_told_once_gravest_first(store: SqlStore) -> None:
         first,
         raised("two", Severity.CRITICAL, ago=timedelta(hours=1), story=story, seq=1, outlet="Courier"),
         raised("elsewhere", ago=timedelta(hours=2), story=story, channel="#world", outlet="Courier"),
+        copied(raised("again", story=story, outlet="Echo")),
         raised("low", Severity.LOW),
         raised("old", Severity.CRITICAL, ago=2 * DAY),
     )
@@ -63,7 +71,8 @@ def test_stories_of_a_day_are_told_once_gravest_first(store: SqlStore) -> None:
         ("Title of one", Severity.CRITICAL),
         ("Title of low", Severity.LOW),
     ]
-    assert (told[0].outlets, told[0].updates, told[0].channels) == (2, 1, ("#news", "#world"))
+    assert (told[0].outlets, told[0].copies, told[0].updates) == (2, 1, 1)
+    assert told[0].channels == ("#news", "#world")
     assert (told[0].first, told[0].last) == (NOON - timedelta(hours=3), NOON - timedelta(hours=1))
     assert store.told_since(NOON - DAY, limit=1, offset=1) == told[1:]
 

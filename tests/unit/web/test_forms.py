@@ -86,11 +86,19 @@ async def test_acknowledging_is_noted_with_who_and_shown_on_the_card(house: Hous
     assert "before" in text_of(await reader.post(f"/alerts/{alert.id}/acknowledge", form))
 
 
-async def test_whoever_does_not_say_who_they_are_does_nothing(house: House, reader: Reader) -> None:
-    page = await reader.post("/silences", SILENCE | {"by": "  ", "token": await reader.token()})
+async def test_whoever_has_not_said_who_they_are_is_asked_first(house: House, reader: Reader) -> None:
+    alert = house.told(article("one"))
+    path = f"/alerts/{alert.id}/acknowledge"
+    page = await reader.post(path, {"token": await reader.token(), "by": "  ", "note": "on it"})
     assert reader.status == 422
     assert "Who are you?" in text_of(page)
-    assert house.store.silences() == []
+    assert f'action="{path}"' in page
+    assert '<input type="hidden" name="note" value="on it">' in page
+    assert house.store.answers([alert.id]) == []
+    await reader.post(path, {"token": await reader.token(), "by": "Ada", "note": "on it"})
+    await reader.post(f"/alerts/{alert.id}/resend", {"token": await reader.token()})
+    assert [(answer.author, answer.note) for answer in house.store.answers([alert.id])] == [("Ada", "on it")]
+    assert house.nudges
 
 
 @pytest.mark.parametrize(
