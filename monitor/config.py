@@ -145,7 +145,10 @@ class Slack(_Section):
     webhook_url: SecretStr = Field(
         SecretStr(""), description="address of an incoming webhook, used while there is no bot token; also a secret"
     )
-    webhook_url_file: Path | None = Field(None, description="file that holds the webhook's address")
+    webhook_url_file: Path | None = Field(
+        None,
+        description="file that holds the webhook's address, or one for each of several channels: #war = https://...",
+    )
     webhook_guarantee: Literal["at_least_once", "at_most_once"] = Field(
         "at_least_once", description="what a lost answer of the webhook means: the alert is sent again, or it is not"
     )
@@ -175,13 +178,23 @@ class Slack(_Section):
         return _secret("slack.app_token_file", self.app_token, self.app_token_file)
 
     @property
-    def webhook(self) -> str:
-        """The webhook's address itself, "" for none.
+    def webhooks(self) -> dict[str, str]:
+        """The webhooks' addresses by channel; under "" that of all other channels.
 
         Raises:
             ConfigError: webhook_url_file cannot be read.
         """
-        return _secret("slack.webhook_url_file", self.webhook_url, self.webhook_url_file)
+        lines = _secret("slack.webhook_url_file", self.webhook_url, self.webhook_url_file).splitlines()
+        found: dict[str, str] = {}
+        for line in filter(None, map(str.strip, lines)):
+            name, named, url = line.partition("=")
+            if line.startswith("# "):
+                continue
+            if named and not name.lstrip().lower().startswith(("http://", "https://")):
+                found[name.strip()] = url.strip().strip("\"'")
+            else:
+                found.setdefault("", line)
+        return found
 
 
 class Webhook(_Section):

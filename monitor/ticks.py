@@ -26,6 +26,9 @@ class Every(BaseTrigger):  # type: ignore[misc]
     def __init__(self, seconds: float) -> None:
         self._interval = timedelta(seconds=seconds)
 
+    def __repr__(self) -> str:
+        return f"every {self._interval.total_seconds():g} s"
+
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """The next run: a moment ago counts as now, and what is long past is not made up for."""
         following = previous + self._interval if previous is not None else now

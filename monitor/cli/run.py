@@ -30,7 +30,7 @@ def run(
     # Cards on the same terminal tell what these would.
     told_by_cards = (
         ()
-        if chosen.slack.token or chosen.slack.webhook or not sys.stdout.isatty()
+        if chosen.slack.token or chosen.slack.webhooks or not sys.stdout.isatty()
         else ("monitor.pipeline", "monitor.outbox")
     )
     set_up(chosen.log.level, chosen.log.format, quiet=told_by_cards)
@@ -80,10 +80,12 @@ def sinks(chosen: "Settings") -> "Destinations":
         main = make("slack", options, deps)
         told = f"Slack, {chosen.slack.channel or 'no default channel: set slack.channel'}"
         told += ", with buttons" if chosen.slack.socket_token else ", without buttons: slack.app_token is not set"
-    elif chosen.slack.webhook:
-        guarantee = chosen.slack.webhook_guarantee
-        webhook = {"url": chosen.slack.webhook, "guarantee": guarantee, "timeout": chosen.slack.timeout}
-        main, told = make("slack_webhook", webhook, deps), f"a Slack webhook, {guarantee.replace('_', ' ')}"
+    elif channels := dict(chosen.slack.webhooks):
+        guarantee, rest = chosen.slack.webhook_guarantee, channels.pop("", "")
+        webhook = {"url": rest, "channels": channels, "guarantee": guarantee, "timeout": chosen.slack.timeout}
+        several = f"Slack webhooks for {', '.join(channels)}" + (" and the rest" if rest else "")
+        told = f"{several if channels else 'a Slack webhook'}, {guarantee.replace('_', ' ')}"
+        main = make("slack_webhook", webhook, deps)
     else:
         main, told = make("console", {}, deps), "this terminal; docs/slack.md tells how to connect Slack"
     addressed: dict[str, dict[str, object]] = dict(chosen.plugins.sinks)

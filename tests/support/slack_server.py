@@ -109,6 +109,7 @@ class SlackServer:
         self._hanging = asyncio.Event()
         self.socket = SocketMode(self)
         self.webhook_posts: list[dict[str, Any]] = []
+        self.webhook_hooks: list[str] = []  # where each of them was posted
         self.webhook_errors: deque[tuple[int, str]] = deque()  # status and text for the next posts to the webhook
         self.root = self.base_url = ""
 
@@ -124,7 +125,7 @@ class SlackServer:
         app.router.add_route("*", "/api/{method}", self._handle)
         app.router.add_get("/link/", self.socket.link)
         app.router.add_post("/response/{number}", self.socket.respond)
-        app.router.add_post("/services/T1/B1/secret", self._webhook)
+        app.router.add_post("/services/T1/{hook}/secret", self._webhook)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -225,6 +226,7 @@ class SlackServer:
         if not arguments.get("text") or (problem := bad_blocks(arguments.get("blocks"))):
             return web.Response(status=400, text=problem or "no_text")
         self.webhook_posts.append(arguments)
+        self.webhook_hooks.append(request.match_info["hook"])
         return await self._fail(request, fault) if fault else web.Response(text="ok")
 
     def _limited(self) -> web.Response:

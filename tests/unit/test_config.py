@@ -108,3 +108,15 @@ def test_the_shipped_file_documents_every_key_with_its_default() -> None:
         for key in keys:
             assert f"# {key} = " in block, f"monitor.toml does not document {section}.{key}"
     assert load(ROOT / "monitor.toml", {})
+
+
+def test_a_webhook_file_has_one_address_or_one_for_each_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hooks"
+    assert load().slack.webhooks == {}
+    monkeypatch.setenv("MONITOR_SLACK__WEBHOOK_URL_FILE", str(file))
+    file.write_text("https://hooks.example/one?a=b\n")
+    assert load().slack.webhooks == {"": "https://hooks.example/one?a=b"}
+    file.write_text("# ours\n#war = https://hooks.example/two\n\nhttps://hooks.example/rest\n")
+    assert load().slack.webhooks == {"#war": "https://hooks.example/two", "": "https://hooks.example/rest"}

@@ -57,3 +57,13 @@ def test_a_url_that_apprise_does_not_know_is_refused_and_not_shown() -> None:
     with pytest.raises(ConfigError, match="duty holds a URL") as caught:
         make("apprise", {"targets": {"duty": "nonsense://user:hunter2@x"}}, Deps(FakeClock(), CapturingLogger()))
     assert "hunter2" not in str(caught.value)
+
+
+async def test_why_a_target_has_not_taken_it_is_said_and_what_a_person_must_mend(server: WebhookServer) -> None:
+    server.answers.extend([503, 401])
+    unwell, refused = await send(server, delivery()), await send(server, delivery())
+    for failed, code, operator in ((unwell, "error=503", False), (refused, "error=401", True)):
+        assert isinstance(failed, Failed)
+        assert code in failed.error
+        assert failed.operator is operator
+        assert "127.0.0.1" not in failed.error

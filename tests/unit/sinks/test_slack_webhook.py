@@ -31,8 +31,8 @@ def webhook(server: SlackServer, **options: Any) -> SlackWebhookSink:
     return made
 
 
-def delivery(**values: Any) -> Delivery:
-    raised = alert(article("one"), channel="#war")
+def delivery(channel: str = "#war", **values: Any) -> Delivery:
+    raised = alert(article("one"), channel=channel)
     return replace(Delivery(1, raised, "slack_webhook", DeliveryState.SENDING, 1, NOON, first_try=NOON), **values)
 
 
@@ -113,3 +113,26 @@ async def test_nobody_listening_is_certainly_not_sent_and_the_secret_not_told() 
 def test_wrong_options_are_named(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="slack_webhook"):
         make("slack_webhook", options, Deps(FakeClock(), CapturingLogger()))
+
+
+async def test_several_webhooks_each_take_their_channel_and_one_takes_the_rest(server: SlackServer) -> None:
+    sink = webhook(server, channels={"#War": server.webhook_url.replace("B1", "B2")})
+    for channel in ("war", "#war", "#trade"):
+        assert isinstance(await sink.send(delivery(channel)), Sent)
+    assert server.webhook_hooks == ["B2", "B2", "B1"]
+    told_for = ["for #" in str(post["blocks"]) for post in server.webhook_posts]
+    assert told_for == [False, False, True]
+    await sink.close()
+
+
+async def test_of_several_webhooks_one_that_is_refused_or_missing_holds_up_its_channel_alone(
+    server: SlackServer,
+) -> None:
+    sink = webhook(server, url="", channels={"#war": server.webhook_url})
+    server.webhook_errors.append((404, "no_service"))
+    refused, missing = await sink.send(delivery()), await sink.send(delivery("#trade"))
+    for failed, told in ((refused, "for #war: no_service"), (missing, "no webhook is set for #trade")):
+        assert isinstance(failed, Failed)
+        assert (failed.blocks, failed.operator, failed.retry) == ("channel", True, True)
+        assert told in failed.error
+    await sink.close()
