@@ -9,7 +9,8 @@ PREDICATING = words("blame accuse describe call label brand liken characterize c
 REACTIONS = PREDICATING | words(
     "criticize criticise thank praise condemn welcome slam blast mock endorse denounce hail applaud apologize apologise"
     " congratulate ridicule deride decry lambast lambaste bash tout laud commend chide rebuke scold assail hammer"
-    " downplay tease vilify disparage berate cheer mourn salute extol scorn trash"
+    " downplay tease vilify disparage berate cheer mourn salute extol scorn trash censure deplore despise detest loathe"
+    " admire savage skewer rip shame roast revile repudiate belittle insult champion lampoon"
 )
 """Verbs of praise and blame: in 'for doing a thing' after them, their object does it."""
 
@@ -19,7 +20,10 @@ ATTITUDES = (REACTIONS - PREDICATING) | words(
     " dislike love hate admire trust distrust resist advocate target insult belittle shun rebuff snub resent deplore"
     " regret pitch offer echo bill compare contrast list heckle jeer demonise demonize denigrate malign smear taunt"
     " chastise castigate excoriate admonish reprimand fault credit exaggerate answer introduce debate debunk contest"
-    " retweet cast name identify tackle remember share file"
+    " retweet cast name identify tackle remember share file regard want"
+    " reject reaffirm affirm discount discredit eschew envision envisage overstate"
+    " recite respect spurn uphold value worship idolize preach propose predict assess appreciate approve bless condone"
+    " forgive excuse dread reiterate rebut contradict criticise liken"
 )
 """Verbs whose object somebody judges, sides with, speaks of or puts forward; only a person or body can."""
 
@@ -101,10 +105,14 @@ ABOUT: dict[str, frozenset[str]] = {
     **dict.fromkeys(words("criticism condemnation rejection denunciation defense defence"), words("of")),
     **dict.fromkeys(words("mention approval"), words("of")),
     **dict.fromkeys(words("opposition objection response reaction commitment resistance"), words("to")),
-    **dict.fromkeys(words("comment remark statement view opinion position stance"), words("on about")),
+    **dict.fromkeys(words("comment remark statement view opinion position thought"), words("on about")),
     **dict.fromkeys(words("concern worry doubt question complaint allegation skepticism"), words("about over of")),
     **dict.fromkeys(words("call demand plea appeal push hope preference"), words("for")),
     **dict.fromkeys(words("attack"), words("on against")),
+    **dict.fromkeys(words("swipe shot jab dig aim"), words("at")),
+    **dict.fromkeys(words("issue"), words("with")),
+    **dict.fromkeys(words("stance stand"), words("on against for")),
+    **dict.fromkeys(words("argument pitch"), words("for against")),
     **dict.fromkeys(words("accusation warning fear announcement threat admission"), words("of")),
     **dict.fromkeys(words("plan proposal promise pledge vow refusal offer threat decision desire bid"), words("to")),
 }

@@ -30,7 +30,7 @@ _COPULAS = frozenset({"be", "become", "remain", "feel", "seem", "sound", "get", 
 # Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
 _OWN_WORDS = words(
     "make issue repeat release have voice express raise reiterate offer give publish announce reaffirm pledge declare"
-    " unleash"
+    " unleash take deliver launch"
 )
 
 
@@ -164,8 +164,9 @@ class Claims:
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
-        left_open = lemma in cues.UNSAID and lemma != "mention" and any(c.dep_ == "neg" for c in token.children)
-        if left_open and not self._leaves_open(content):
+        negated = any(child.dep_ == "neg" for child in token.children)
+        left_open = negated and lemma in cues.UNSAID and lemma != "mention"
+        if (left_open and not self._leaves_open(content)) or (negated and rule == "object" and kind == "report"):
             return None
         if not content or not self._plausible(lemma, source, rule, passive=passive):
             return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.facts import attitudes, cues
+from monitor.facts.clauses import stripped
 from monitor.facts.pronouns import PRONOUNS
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.reading import FINITE, Reading, is_subject
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 _BREAKS = frozenset({",", "”", '"', "’", "—", "–", "--"})
+_AT = words("in on at during via")
 _AGAINST = words("though although whereas however")
 _REASONS = (["because"], ["if"], ["unless"])
 _AND_THAT = (["and", "that"], ["but", "that"])
@@ -91,6 +93,27 @@ class ClauseEnds:
         """Whether a clause that follows has a subject that cannot be the speaker."""
         first = next((t for t in self.reading.doc[link.i + 1 : link.sent.end] if is_subject(t)), None)
         return first is not None and first.lower_ not in PRONOUNS | {"i", "we", "you"} and first.i - link.i < 8
+
+    def without_venue(self, span: Span, verb: "Token", *, clause: bool) -> Span:
+        """Without where it was said, at the end: '... in an interview with the paper', 'on his Facebook page'."""
+        tokens = self.reading.tokens(span.start, span.end)
+        for token in tokens[1:]:
+            if token.dep_ != "prep" or token.lower_ not in _AT or token.i in self.quotes.number_at:
+                continue
+            place = next((c for c in token.children if c.dep_ == "pobj"), None)
+            if place is None or place.lemma_.lower() not in cues.VENUES:
+                continue
+            after_quote = self.reading.doc[token.i - 1].text in {"”", '"'}
+            own = token.head.i == verb.i or after_quote or (not clause and token.head.pos_ not in {"VERB", "AUX"})
+            if own and all(
+                t.i <= token.right_edge.i or t.is_punct or t.ent_type_ == "DATE" for t in tokens if t.i > token.i
+            ):
+                return (
+                    self.reading.trimmed(span.start, token.idx)
+                    if after_quote
+                    else stripped(self.reading, self.reading.trimmed(span.start, token.idx))
+                )
+        return span
 
     def _adds(self, child: "Token") -> bool:
         """'..., adding that ...': the speaker goes on."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
 _OPEN_COMPLEMENTS = frozenset({"ccomp"})
+_PARTING = frozenset({"“", "”", '"', ":", ";", "—", "–", "--"})
 _CIRCUMSTANCE = frozenset({"on", "at", "during", "after", "before", "since", "until", "while", "by"})
 
 
@@ -32,9 +33,12 @@ class Contents:
         self, verb: "Token", lemma: str, source: "Token | None", *, reaction: bool, passive: bool
     ) -> tuple[tuple[Span, ...], str]:
         """What a cue verb gives to say, and which rule found it; empty where nothing does."""
-        return self._quoted_or_clause(verb, lemma, source, reaction=reaction) or self._phrase(
+        found, rule = self._quoted_or_clause(verb, lemma, source, reaction=reaction) or self._phrase(
             verb, lemma, source, reaction=reaction, passive=passive
         )
+        if len(found) == 1 and found[0].start > verb.idx and rule != "quote":
+            found = (self.ends.without_venue(found[0], verb, clause=rule == "clause"),)
+        return found, rule
 
     def _quoted_or_clause(
         self, verb: "Token", lemma: str, source: "Token | None", *, reaction: bool
@@ -58,7 +62,10 @@ class Contents:
             return self._clause(verb, source, complement, around), "clause"
         if around and spoken:
             return tuple(self.quotes.led_in(verb, span) for span in self.quotes.outer(around)), "quote"
-        inserted = (self._inserted(verb, source) or self._before_final_tag(verb, source)) if spoken else ()
+        infinitive = any(c.dep_ == "xcomp" and c.i > verb.i for c in verb.children)
+        inserted = (
+            (self._inserted(verb, source) or self._before_final_tag(verb, source)) if spoken and not infinitive else ()
+        )
         if len(inserted) == 1 and source is not None and inserted[0].start < verb.idx:
             inserted += self._resumed(verb, source)
         return (inserted, "inserted") if inserted else None
@@ -107,9 +114,19 @@ class Contents:
             if span.start < tag.start < span.end
             else (stripped(self.reading, self.reading.trimmed(span.start, span.end)),)
         )
-        if source is not None and complement.i < verb.i:
-            parts += self._resumed(verb, source)
+        if complement.i < verb.i:
+            parts = (self._from_the_start(parts[0], verb), *parts[1:]) if parts else parts
+            parts += self._resumed(verb, source) if source is not None else ()
         return self.quotes.widened(parts, sorted({*around, *self.quotes.spoken_in(parts)}), tag)
+
+    def _from_the_start(self, span: Span, verb: "Token") -> Span:
+        """'The towns “deserve more than that,” she said': the sentence before a quote that goes on with it."""
+        start = self.reading.doc[verb.sent.start].idx
+        first = span.start + 1 if self.reading.mended[span.start] in '“"' else span.start
+        lead = self.reading.tokens(start, span.start)
+        if not self.reading.mended[first : first + 1].islower() or not lead or any(t.text in _PARTING for t in lead):
+            return span
+        return stripped(self.reading, Span(lead[0].idx, span.end))
 
     def _resumed(self, verb: "Token", source: "Token") -> tuple[Span, ...]:
         """'It fell, she said, and will not rise', '..., he said, in the worst attack since May': on after the tag."""
@@ -142,7 +159,7 @@ class Contents:
         infinitive = () if reaction else self._infinitive(verb, lemma)
         if infinitive:
             return infinitive, "infinitive"
-        takes_object = lemma in cues.OBJECT or reaction
+        takes_object = reaction or lemma in cues.OBJECT | attitudes.ATTITUDES | attitudes.PREDICATING
         if passive:
             if lemma in {"ask", "press", "question", "quiz"} and source is None:
                 return self._after_preposition(verb), "asked"
@@ -176,9 +193,22 @@ class Contents:
         addressee = next((c for c in verb.children if c.dep_ in {"dobj", "dative"} and c.i < infinitive.i), None)
         span = clause_span(self.reading, infinitive)
         start = span.start
-        if addressee is not None and lemma in cues.ADDRESSED:
+        appealed = self._appealed_to(verb, lemma, infinitive)
+        if appealed is not None:
+            start = min(start, self.reading.doc[appealed.left_edge.i].idx)
+        elif addressee is not None and lemma in cues.ADDRESSED:
             start = min(start, self.reading.doc[addressee.left_edge.i].idx)
         return (stripped(self.reading, Span(start, span.end)),)
+
+    def _appealed_to(self, verb: "Token", lemma: str, infinitive: "Token") -> "Token | None":
+        """'Called on the state to act', 'called for both sides to leave': who is to do it."""
+        if lemma not in {"call", "appeal", "press", "push", "plead", "lobby"}:
+            return None
+        governing = attitudes.PREPOSITIONAL.get(lemma, frozenset({"for", "on"}))
+        for child in verb.children:
+            if child.dep_ == "prep" and child.lower_ in governing and verb.i < child.i < infinitive.i:
+                return next((c for c in child.children if c.dep_ == "pobj" and c.i < infinitive.i), None)
+        return None
 
     def _in_quote(self, head: "Token", number: int) -> bool:
         outer = self.quotes.quoted[number].outer

@@ -54,7 +54,7 @@ OBJECT = words(
     " claim reveal disclose propose suggest mention recommend emphasize emphasise stress highlight underline"
     " underscore expect fear allege request estimate recall outline detail reiterate guarantee favor favour"
     " prefer question anticipate foresee explain note signal declare describe disavow document recount tweet report"
-    " assert argue write concede conclude vow urge repeat"
+    " assert argue write concede conclude vow urge repeat show indicate find"
 )
 """Cues whose content may be a plain object: 'denied the charges'."""
 
@@ -156,3 +156,8 @@ CHANNELS = words(
 """What or whom a thing is said in or to: 'said in a statement that ...', 'told reporters that ...'."""
 ACTS = CHANNELS | NOUNS.keys() | words("decision ruling verdict judgment judgement move step attack rebuke response")
 """What the act of saying itself is called: '..., the court ruled, in a decision that ...'."""
+VENUES = words(
+    "interview statement speech post tweet briefing conference broadcast episode page editorial op-ed appearance"
+    " podcast video blog column newsletter address letter email memo twitter facebook instagram telegram"
+)
+"""Where a thing is said, after what is said: '... in an interview', 'on his Facebook page'."""

@@ -49,8 +49,8 @@ class QuotesOfCues:
             if token.lemma_.lower() in cues.SURE and token.pos_ == "VERB":
                 break
         right = any(c.dep_ == "ccomp" and c.i > verb.i for c in verb.children)
-        if right and verb.tag_ == "VBG":
-            # '“...,” adding that ...': the quote before is what was said, not what is added
+        if right and before is not None and (verb.tag_ == "VBG" or self._is_title(before)):
+            # '“...,” adding that ...', 'on “This Week,” Lee said that ...': what is said comes after
             before = None
         tells = right or self._has_own_content(verb)
         if before is None and not tells and verb.i - sentence.start <= 8 and sentence.start > 0:
@@ -77,10 +77,16 @@ class QuotesOfCues:
             after is not None
             and close
             and self._spoken(after, led=True)
-            and self._leads_in(verb, after, tagged=bool(found))
+            and self._leads_in(verb, after, tagged=bool(found), full=right or bool(found))
         ):
             found.append(after)
         return sorted(found)
+
+    def _is_title(self, number: int) -> bool:
+        """A word or two in marks after other words: 'on CNN's “This Week,” Lee said that ...'."""
+        one = self.quoted[number]
+        lead = self.reading.mended[max(0, one.outer.start - 2) : one.outer.start].strip()
+        return lead[-1:].isalnum() and not is_speech(self.reading, one)
 
     def _has_own_content(self, verb: "Token") -> bool:
         """An object or infinitive says what is said, so that a quote in the sentence before is somebody else's."""
@@ -227,8 +233,11 @@ class QuotesOfCues:
             )
         )
 
-    def _leads_in(self, verb: "Token", number: int, *, tagged: bool) -> bool:
-        """The quote is the cue's: a comma, colon or 'that' leads in, with no other clause between."""
+    def _leads_in(self, verb: "Token", number: int, *, tagged: bool, full: bool) -> bool:
+        """The quote is the cue's: a comma, colon or 'that' leads in, with no other clause between.
+
+        Where the cue is `full`, having content already, a participle of saying leads in for itself.
+        """
         start = self.quoted[number].outer.start
         gap = self.reading.mended[verb.idx + len(verb) : start]
         if len(gap) > 160 or any(mark in gap for mark in "!?;“”"):
@@ -236,7 +245,10 @@ class QuotesOfCues:
         if any(
             token.pos_ == "VERB"
             and token.lemma_.lower() in cues.SPEECH | cues.SURE
-            and any(is_subject(child) for child in token.children)
+            and (
+                any(is_subject(child) for child in token.children)
+                or (full and (token.tag_ == "VBG" or (token.dep_ == "conj" and token.head.i == verb.i)))
+            )
             for token in self.reading.tokens(verb.idx + len(verb), start)
         ):
             return False

@@ -35,6 +35,7 @@ SELF = frozenset(
     }
 )
 
+_SHARES = words("half third quarter fifth tenth majority minority plurality")
 _COUNTED = words("percent majority minority half third quarter others many some most few both all")
 
 
@@ -250,7 +251,7 @@ def _has_auxiliary(verb: "Token") -> bool:
 
 def _is_counted(source: "Token") -> bool:
     """'64 percent', 'four in 10', 'most of the voters', 'both': people asked, where they hold something."""
-    return source.pos_ == "NUM" or source.lower_ in _COUNTED
+    return source.pos_ == "NUM" or source.lower_ in _COUNTED or source.lemma_.lower() in _SHARES
 
 
 def _unquoted(reading: Reading, span: Span) -> Span:
