@@ -215,17 +215,20 @@ class Grouper:
         """The story most like an article: its score, its likest member, and how that one is alike."""
         sharing = {other.slot for other in lookalikes}
         forms: set[str] = set()
+        series = False
         stories: dict[str, list[tuple[float, Live, Likeness]]] = {}
         for other, seen in self._compare(new):
             gap = abs(new.time - other.time)
             one_more = new.reading.again and seen.conflict == "events"
             if one_more or self._is_form(new, other, gap, words=seen.shared.words, shares=other.slot in sharing):
                 forms.add(other.story_id)
+                series = series or gap >= neardup.NEXT_DAY
                 continue
             stories.setdefault(other.story_id, []).append((seen.score, other, seen))
         best: tuple[float, Live, Likeness] | None = None
         for story_id, members in stories.items():
-            if story_id in forms:
+            # The next bulletin of a series is about its day: it joins what others tell of that, and no older story.
+            if story_id in forms or (series and all(abs(new.time - m[1].time) >= neardup.NEXT_DAY for m in members)):
                 continue
             members.sort(key=lambda m: (-m[0], m[1].slot))
             live = self._live.size(story_id)

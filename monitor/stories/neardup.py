@@ -29,6 +29,7 @@ MIN_AGREEING = 5
 
 LEAD_TOKENS = 45
 SHORT_TOKENS = 120
+MOST = 0.6
 NEXT_DAY = timedelta(hours=14)
 """From here on the same words with other numbers are the next bulletin, not a revision of this one."""
 
@@ -174,9 +175,12 @@ def has_new_notice(newer: Side, older: Side) -> bool:
 
 
 def _moved_on(newer: Side, older: Side, found: Differences) -> bool:
-    """Whether the newer tells the same things of another day; a day that both name makes it the same event again."""
+    """Whether the newer tells the same things of another day; a day that both name makes it the same event again.
+
+    Not so where most numbers have changed: next week's figures name last week's day too.
+    """
     if newer.days & older.days:
-        return False
+        return len(found.numbers) >= 3 and len(found.numbers) >= MOST * found.aligned
     return _refilled(found) or (bool(found.numbers or found.days) and newer.title_words == older.title_words)
 
 
