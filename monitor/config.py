@@ -108,7 +108,7 @@ class FactSettings(_Section):
 class Stories(_Section):
     """How articles are grouped."""
 
-    window_days: Days = Field(7, description="days a story can be joined after its last article")
+    window_days: Days = Field(30, description="days a story can be joined after its last article")
     max_articles: Annotated[int, Field(ge=100)] = Field(50_000, description="matched articles held for comparison")
 
 

@@ -45,7 +45,7 @@ class GroupSettings:
         candidates: how many of the likeliest members are compared word by word.
     """
 
-    window: timedelta = timedelta(days=7)
+    window: timedelta = timedelta(days=30)
     max_members: int = 100_000
     copy_window: timedelta = timedelta(hours=70)
     same_story: float = 0.45

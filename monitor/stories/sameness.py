@@ -8,7 +8,7 @@ from datetime import timedelta
 from monitor.stories.terms import Shared, key_of
 
 WORDS, NAMES, TITLES, TOLD, COUNTS = 4.5, 6.6, 0.25, 2.0, 0.47
-OTHER_PLACE, ELSEWHERE, OTHER_EVENT, A_DAY, UNLIKE = -2.1, -2.8, -5.0, -0.05, -4.3
+OTHER_PLACE, ELSEWHERE, OTHER_EVENT, A_DAY, UNLIKE = -2.1, -2.8, -5.0, -0.12, -4.25
 """Weights of a logistic model, fitted to pairs of articles of the parts of the project's stream for development."""
 
 MOST_TITLES, MOST_COUNTS = 10.0, 8.0
@@ -24,7 +24,7 @@ form have most words in common and no name."""
 ONE_WORD = -1.5
 """All they have in common is one word, such as the town."""
 
-LONGEST_GAP = timedelta(days=7)
+LONGEST_GAP = timedelta(days=30)
 
 REPEATED = frozenset(
     key_of(act) for act in ("attack", "kill", "injure", "collapse", "arrest", "protest", "rate", "win")
