@@ -1,9 +1,11 @@
 """`monitor feeds`: the feeds to watch."""
 
+import re
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import typer
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from monitor.sources.http import GuardedClient
 
 T = TypeVar("T")
+
+# An address as people say it.
+_BARE = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/\S*)?")
+_NOT_THERE = {404, 410}
 
 app = typer.Typer(help="Feeds: list them with their health, add, remove, import and export.", no_args_is_help=True)
 
@@ -87,12 +93,19 @@ def _chosen(url: str, config: Path | None) -> str:
     from monitor.sources.discover import discover
     from monitor.sources.feedentry import feed_url
 
+    if _BARE.fullmatch(url):
+        url = f"https://{url}"
     address = feed_url(url)
     if not address:
         raise FeedListError(f"{url!r} is not an http or https address")
+    if "@" in urlsplit(url.strip()).netloc:
+        words = "a password does not belong in an address; add it without, and name where it stands in feeds.yaml"
+        raise FeedListError(f"{words}: `login: {{env: NAME}}`")
     try:
         found = _ask(config, lambda client, now: discover(address, client, now))
     except FetchError as error:
+        if error.status in _NOT_THERE:
+            raise FeedListError(f"{address}: {error}; check it, or add it with --unchecked") from error
         typer.secho(f"{address} cannot be read now ({error}); it is added all the same", fg="yellow", err=True)
         return address
     if not found:
@@ -115,7 +128,7 @@ def try_(
     json: JsonOption = False,
 ) -> None:
     """Fetch a feed now and show what is read in it; nothing is stored."""
-    from monitor.errors import FetchError, ParseError
+    from monitor.errors import FeedListError, FetchError, ParseError
     from monitor.model.article import Feed
     from monitor.sources import feedlist
     from monitor.sources.discover import look
@@ -125,7 +138,9 @@ def try_(
     file = settings(config).paths.feeds
     listed = feedlist.load_feeds(file) if file.exists() else ()
     known = next((one for one in listed if feed in {one.url, one.name} or feed_url(feed) == one.url), None)
-    chosen = known or Feed(feed_url(feed) or feed)
+    if known is None and not feed_url(feed):
+        raise FeedListError(f"{feed!r} is neither an http or https address nor the name of a feed in {file}")
+    chosen = known or Feed(feed_url(feed))
     try:
         found = _ask(config, lambda client, now: look(chosen, client, now, request_headers(chosen)))
     except (FetchError, ParseError) as error:
@@ -144,9 +159,9 @@ def try_(
 def _show(found: "Found") -> None:
     typer.secho(printable(found.title or found.url), bold=True)
     typer.echo(f"  {found.url}")
-    newest = f", newest {local_time(found.newest)}" if found.newest else ", without dates"
+    newest = f", newest {local_time(found.newest)}" if found.newest else ", without dates" if found.articles else ""
     wish = f", asks to be left alone for {found.ttl} min" if found.ttl else ""
-    typer.echo(f"  {len(found.articles)} articles{newest}{wish}")
+    typer.echo(f"  {counted(len(found.articles), 'article')}{newest}{wish}")
     for sample in found.samples:
         typer.echo(f"  · {printable(sample)[:110]}")
     typer.echo("")

@@ -53,21 +53,27 @@ class Found:
 
 
 async def look(feed: Feed, client: GuardedClient, now: datetime, headers: dict[str, str] | None = None) -> Found:
-    """Fetch and read one feed.
+    """Fetch and read one feed; of a sitemap index, the sitemaps in which news is likeliest.
 
     Raises:
         FetchError, ParseError: it cannot be had, or is no feed.
     """
     fetched = await client.get(feed.url, headers=headers or {})
     parsed = parse_feed(fetched.body, fetched.headers.get("content-type", ""), feed, now, url=fetched.url)
-    articles = sorted(parsed.articles, key=lambda article: article.time, reverse=True)
-    return Found(
-        fetched.moved_to or feed.url,
-        parsed.title,
-        tuple(articles),
-        tuple(entry.reason for entry in parsed.quarantined),
-        parsed.ttl,
-    )
+    title, found = parsed.title, list(parsed.articles)
+    complaints = [entry.reason for entry in parsed.quarantined]
+    for address in parsed.sitemaps:
+        try:
+            inner = await client.get(address)
+            listed = parse_feed(inner.body, inner.headers.get("content-type", ""), feed, now, url=inner.url)
+        except (FetchError, ParseError) as error:
+            complaints.append(f"{address}: {error}")
+            continue
+        title = title or listed.title
+        found += listed.articles
+        complaints += (entry.reason for entry in listed.quarantined)
+    found.sort(key=lambda article: article.time, reverse=True)
+    return Found(fetched.moved_to or feed.url, title, tuple(found), tuple(complaints), parsed.ttl)
 
 
 async def discover(url: str, client: GuardedClient, now: datetime) -> tuple[Found, ...]:

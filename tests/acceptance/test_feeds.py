@@ -206,9 +206,12 @@ async def test_feeds_are_found_tried_and_watched_over_from_the_command_line(news
     assert newsroom.server.url("/json") in several.stdout
     assert "Ferry aground" in several.stdout
     assert not (newsroom.folder / "feeds.yaml").exists()
-    for address in ("/one", "/missing"):
+    newsroom.server.routes["/down"] = status(503)
+    for address in ("/one", "/down"):
         added = await newsroom.run("feeds", "add", newsroom.server.url(address))
         assert added.returncode == 0, added.stderr
+    mistyped = await newsroom.run("feeds", "add", newsroom.server.url("/missing"))
+    assert (mistyped.returncode, "404" in mistyped.stderr) == (2, True)
     tried = await newsroom.run("feeds", "test", newsroom.server.url("/rss"))
     assert "Ferry aground" in tried.stdout
     assert (await newsroom.run("feeds", "test", newsroom.server.url("/missing"))).returncode == 1
@@ -218,4 +221,4 @@ async def test_feeds_are_found_tried_and_watched_over_from_the_command_line(news
     assert (well["health"], well["last_error"]) == ("healthy", "")
     assert float(well["articles_a_day"]) > 0
     assert "failing since" in bad["health"]
-    assert "404" in bad["last_error"]
+    assert "503" in bad["last_error"]

@@ -1,5 +1,6 @@
 """The feeds of a web page."""
 
+import gzip
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -81,6 +82,18 @@ async def test_sitemaps_are_the_last_resort(site: Site) -> None:
         "/n.xml": play.body(news.encode(), "text/xml"),
     }
     assert await site.paths() == ["/n.xml"]
+
+
+async def test_an_index_of_sitemaps_is_shown_with_what_they_list(site: Site) -> None:
+    loc = "<url><loc>http://a.example/1</loc><n:news><n:title>A headline</n:title></n:news></url>"
+    named = "".join(f"<sitemap><loc>{site.server.url(path)}</loc></sitemap>" for path in ("/news.xml.gz", "/none.xml"))
+    news = f"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>{loc}</urlset>"
+    site.server.routes |= {
+        "/": play.body(f"<sitemapindex>{named}</sitemapindex>".encode(), "text/xml"),
+        "/news.xml.gz": play.body(gzip.compress(news.encode()), "application/x-gzip"),
+    }
+    [found] = await site.discover()
+    assert (found.samples, "404" in found.complaints[0]) == (("A headline",), True)
 
 
 async def test_nothing_is_found_where_nothing_is(site: Site) -> None:
