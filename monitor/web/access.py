@@ -68,14 +68,22 @@ class Access:
         """Whether there is a password."""
         return bool(self._password)
 
-    def closed(self, host: str) -> str:
-        """Why a request for this name (its Host header) gets nothing, whoever sends it; "" where it may."""
+    def closed(self, host: str, *, forwarded: bool = False) -> str:
+        """Why a request for this name (its Host header) gets nothing, whoever sends it; "" where it may.
+
+        What a proxy has `forwarded` may come from anywhere, whatever name it asks for.
+        """
         if self.guarded:
             return ""
         if not self._local:
             return (
                 "This page is closed: it can be reached from other machines and has no password. Set "
                 "MONITOR_WEB__PASSWORD, or web.password_file, and start newsmonitor again."
+            )
+        if forwarded:
+            return (
+                "This page is closed: a proxy leads others to it and it has no password. Set MONITOR_WEB__PASSWORD, "
+                "or web.password_file, and start newsmonitor again."
             )
         if not is_loopback(_hostname(host)):
             return (
@@ -130,9 +138,10 @@ class Access:
             origin: the header Origin.
             site: the header Sec-Fetch-Site.
         """
-        # A browser names the site a form comes from by at least one of these, and no page can make it lie.
+        # A browser names the site a form comes from by at least one of these, and no page can make it lie; behind a
+        # proxy the Host may be another than the one it knows.
         same = site == "same-origin" if site else bool(origin) and urlsplit(origin).netloc == host
-        if not same or (origin and urlsplit(origin).netloc != host):
+        if not same:
             return "The form did not come from this page, so nothing was done."
         if not hmac.compare_digest(token.encode(), self.token(visitor).encode()):
             return "The form was too old, so nothing was done. Here is the page anew; please try again."

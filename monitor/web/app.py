@@ -7,6 +7,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from monitor.alerts.text import harmless
 from monitor.errors import MonitorError, StoreError
 from monitor.web import rendering
 from monitor.web.access import COOKIE, LASTS, Access, Visitor
@@ -48,6 +49,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 _TROUBLE = "Something is wrong on our side, and it is in the log. Other pages may work all the same."
 
 
@@ -120,7 +122,7 @@ class WebPage:
 
     def _stopped(self, request: web.Request, visitor: Visitor) -> web.Response | None:
         """The answer for those who may not see the page; None for those who may."""
-        closed = self._access.closed(request.host)
+        closed = self._closed(request)
         if closed:
             return web.Response(status=403, text=f"{closed}\n", headers=_HEADERS)
         if not self._access.may_enter(visitor):
@@ -129,7 +131,7 @@ class WebPage:
 
     async def _enter(self, request: web.Request) -> web.Response:
         visitor, form = self._visitor(request), await _form(request)
-        closed = self._access.closed(request.host)
+        closed = self._closed(request)
         if closed:
             return web.Response(status=403, text=f"{closed}\n", headers=_HEADERS)
         problem = self._refusal(request, visitor, form)
@@ -145,7 +147,7 @@ class WebPage:
 
     async def _leave(self, request: web.Request) -> web.Response:
         visitor = self._visitor(request)
-        if self._access.closed(request.host) or self._refusal(request, visitor, await _form(request)):
+        if self._closed(request) or self._refusal(request, visitor, await _form(request)):
             return self._go(request, visitor, "/")
         answer = web.Response(status=303, headers={**_HEADERS, "Location": "/"})
         answer.del_cookie(COOKIE, path="/")
@@ -159,6 +161,9 @@ class WebPage:
         return web.Response(
             body=self._static[name], content_type=rendering.STATIC[name], charset="utf-8", headers=headers
         )
+
+    def _closed(self, request: web.Request) -> str:
+        return self._access.closed(request.host, forwarded=any(name in request.headers for name in _FORWARDED))
 
     def _visitor(self, request: web.Request) -> Visitor:
         return self._access.visitor(request.cookies.get(COOKIE, ""))
@@ -217,7 +222,8 @@ class WebPage:
 async def _form(request: web.Request) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
-    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    given = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    return {key: value if key == "password" else harmless(value) for key, value in given.items()}
 
 
 def _message(head: str, text: str, status: int) -> Page:

@@ -6,10 +6,13 @@ from typing import Generic, TypeVar
 
 from aiohttp import web
 
+from monitor.alerts.text import clean
+
 T = TypeVar("T")
 
 PER_PAGE = 50
 _DEEPEST = 100_000
+_LONGEST_ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,15 @@ class Part(Generic[T]):
     more: bool
 
 
+def asked(request: web.Request, key: str) -> str:
+    """What the address asks for under a key, short and without signs that no database takes."""
+    return clean(request.query.get(key, "")[:_LONGEST_ASKED])
+
+
 def number(request: web.Request) -> int:
     """Which page of a list is asked for, from 1."""
-    asked = request.query.get("page", "1")
-    return min(max(int(asked), 1), _DEEPEST) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    page = asked(request, "page")
+    return min(max(int(page), 1), _DEEPEST) if page.isascii() and page.isdigit() and len(page) < 9 else 1
 
 
 def bounds(page: int, size: int = PER_PAGE) -> tuple[int, int]:

@@ -29,7 +29,7 @@ _MOST_TOLD = 200
 
 async def index(context: Context, request: web.Request) -> Page:
     """A list, by what became of the alerts."""
-    show_, rule = request.query.get("show", "all"), request.query.get("rule", "")[:200]
+    show_, rule = page.asked(request, "show"), page.asked(request, "rule")
     show_ = show_ if show_ in _TABS else "all"
     answer = await _LISTS.get(show_, _sent)(context, request, show_, rule)
     counts = await context.reads(context.store.delivery_counts)
@@ -59,7 +59,7 @@ async def _held(context: Context, request: web.Request, show_: str, rule: str) -
 async def _untold(context: Context, request: web.Request, show_: str, rule: str) -> Mapping[str, object]:  # noqa: ARG001
     which = page.number(request)
     limit, offset = page.bounds(which)
-    asked = request.query.get("reason", "")
+    asked = page.asked(request, "reason")
     reason = Reason(asked) if asked in list(Reason) else None
     found = await context.reads(lambda: context.store.not_told(reason=reason, limit=limit, offset=offset))
     return {"untold": page.part(found, which), "reason": reason}

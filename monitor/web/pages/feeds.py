@@ -42,7 +42,7 @@ class Line:
 
 async def index(context: Context, request: web.Request) -> Page:
     """A table, a hundred at a time; by name or address, or only those in trouble."""
-    asked, only = request.query.get("q", "").strip()[:200], request.query.get("show", "")
+    asked, only = page.asked(request, "q"), page.asked(request, "show")
     states, troubles = context.feed_states(), context.feed_troubles()
     feeds = [
         feed

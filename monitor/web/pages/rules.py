@@ -17,7 +17,7 @@ _DECISIONS = 40
 
 async def index(context: Context, request: web.Request) -> Page:
     """A table: matches a day, last match, alerts and precision; mistakes in the files first."""
-    asked = request.query.get("q", "").strip()[:200]
+    asked = page.asked(request, "q")
     rules = [
         rule
         for rule in context.rules.book.rules.values()

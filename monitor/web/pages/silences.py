@@ -8,6 +8,7 @@ from aiohttp import web
 from monitor.model.answer import Silence
 from monitor.rules.alertfile import selector_of
 from monitor.rules.durations import LONGEST, read_duration
+from monitor.web import page
 from monitor.web.context import Context
 from monitor.web.page import Done, Page
 
@@ -20,7 +21,7 @@ _ENDED = 50
 
 async def index(context: Context, request: web.Request) -> Page:
     """Those in force, those that have ended lately, and the form; addresses such as /silences?rule=fires fill it in."""
-    filled = {key: request.query.get(key, "")[:200] for key in (*_KEYS, "for")}
+    filled = {key: page.asked(request, key) for key in (*_KEYS, "for")}
     return await _page(context, filled, ())
 
 

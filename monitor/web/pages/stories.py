@@ -19,7 +19,7 @@ from monitor.web.context import Context
 from monitor.web.page import Page
 from monitor.why import why
 
-_MOST_READ = 150
+_MOST_READ = 60
 """Reports whose facts are compared; reading one takes milliseconds, and a page should not take seconds."""
 _MOST_SHOWN = 400
 _MOST_FACTS = 30
@@ -47,7 +47,7 @@ class Account:
 
 async def index(context: Context, request: web.Request) -> Page:
     """Stories with the newest articles first; those with some words in a title."""
-    asked = request.query.get("q", "").strip()[:200]
+    asked = page.asked(request, "q")
     which = page.number(request)
     limit, offset = page.bounds(which, _LIST)
     lines = await context.reads(lambda: context.store.stories(limit=limit + offset, contains=asked))

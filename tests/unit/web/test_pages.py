@@ -228,6 +228,7 @@ async def test_nothing_from_an_article_reaches_the_browser_as_markup(house: Hous
     paths += [f"/alerts/{alert.id}", f"/stories/{about.id}", f"/articles/{about.id}", "/rules/missiles"]
     paths += [f"/alerts?show={tab}" for tab in ("dead", "held", "untold")]
     paths += ["/stories?q=%3Cscript%3E", "/feeds?q=%22%3E%3Cscript%3E", "/alerts?rule=%22%3E%3Cscript%3E"]
+    paths += ["/stories?q=%00", "/alerts?rule=%00%ff", "/feeds?q=%ed%a0%80"]
     paths += ["/silences?rule=%22%3E%3Cscript%3E&reason=%3Cscript%3E&done=%3Cscript%3E"]
     for path in paths:
         page = await reader.get(path)
