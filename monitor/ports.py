@@ -167,6 +167,9 @@ class Store(Protocol):
     ) -> tuple[Alert, list[int]] | None:
         """Tell in one digest what was raised before that time and has not reached the channel; None for too little."""
 
+    def doubtful(self, sink: str, channel: str, before: datetime) -> int:
+        """How many deliveries raised before then may or may not have reached the channel, those in hand apart."""
+
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""
 

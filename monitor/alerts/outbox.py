@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
 _WRITES_TRIED = 5
+# So long late alerts of unknown fate wait for each other before they are told together.
+_DOUBTS_SETTLE = timedelta(seconds=5)
 
 
 class Runner(Protocol):
@@ -260,9 +262,12 @@ class Outbox:
         if paused or self._stopping or self._clock.now() - claimed > self._timing.lease / 2:
             await self._put_back(delivery, paused or now)
             return
-        if self._is_late(lane, delivery, now) and await self._fold(lane, delivery, now):
-            return
-        found, outcome = await self._attempt(lane.sink, delivery)
+        outcome = await self._find(lane.sink, delivery) if delivery.uncertain else None
+        found = isinstance(outcome, Sent)
+        if outcome is None:
+            if self._is_late(lane, delivery, now) and await self._told_late(lane, delivery, now):
+                return
+            outcome = await self._send(lane.sink, delivery)
         if isinstance(outcome, Sent):
             self._tally["found" if found else "sent"] += 1
             self._troubles.mended(lane.sink.name, lane.channel)
@@ -298,8 +303,22 @@ class Outbox:
     def _is_late(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
         """Whether it is history by now, and its channel known to take alerts or not yet tried: a probe is no digest."""
         limit, alert = self._late(), delivery.alert
-        troubled = self._troubles.known(lane.sink.name, lane.channel)
-        return bool(limit) and not delivery.uncertain and not troubled and now - alert.created >= limit
+        return bool(limit) and now - alert.created >= limit and not self._troubles.known(lane.sink.name, lane.channel)
+
+    async def _told_late(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
+        """Leave a late delivery, which has not arrived, to a digest; False where it is to come as a card.
+
+        In an outage most sends end without an answer. The digest comes once all of the channel's have been looked for.
+        """
+        before = now - self._late()
+        try:
+            doubts = await self._call(self._store.doubtful, lane.sink.name, lane.channel, before)
+        except StoreError:
+            doubts = 1
+        if delivery.uncertain or doubts or any(queued.uncertain for queued, _ in lane.queue):
+            await self._put_back(replace(delivery, uncertain=False), now + _DOUBTS_SETTLE)
+            return True
+        return await self._fold(lane, delivery, now)
 
     async def _fold(self, lane: _Lane, delivery: Delivery, now: datetime) -> bool:
         """Tell the channel's late alerts in one digest; whether that was done with this one."""
@@ -332,20 +351,24 @@ class Outbox:
         self._wake.set()
         return delivery.id in folded
 
-    async def _attempt(self, sink: Sink, delivery: Delivery) -> tuple[bool, Sent | Failed]:
-        """Whether an earlier send was found, and the outcome."""
+    async def _find(self, sink: Sink, delivery: Delivery) -> Sent | Failed | None:
+        """What an earlier send of unknown outcome has come to; None where it has not arrived."""
         try:
-            if delivery.uncertain:
-                found = await sink.find(delivery)
-                if isinstance(found, Sent):
-                    return True, found
-                if isinstance(found, Failed):
-                    return False, replace(found, uncertain=True)
-            return False, await sink.send(delivery)
+            found = await sink.find(delivery)
+        except Exception as problem:  # noqa: BLE001 - as below
+            found = self._raised(sink, delivery, problem)
+        return replace(found, uncertain=True) if isinstance(found, Failed) else found
+
+    async def _send(self, sink: Sink, delivery: Delivery) -> Sent | Failed:
+        try:
+            return await sink.send(delivery)
         except Exception as problem:  # noqa: BLE001 - third-party sinks
             # A sink must not raise; one that does costs itself a retry, not everybody the loop.
-            self._log.exception("sink_raised", sink=sink.name, alert=delivery.alert.id)
-            return False, Failed(f"{type(problem).__name__}: {problem}", retry=True, uncertain=True)
+            return self._raised(sink, delivery, problem)
+
+    def _raised(self, sink: Sink, delivery: Delivery, problem: Exception) -> Failed:
+        self._log.exception("sink_raised", sink=sink.name, alert=delivery.alert.id)
+        return Failed(f"{type(problem).__name__}: {problem}", retry=True, uncertain=True)
 
     async def _retry(self, lane: _Lane, delivery: Delivery, failed: Failed) -> None:
         self._tally["failed"] += 1

@@ -150,6 +150,17 @@ class DeliveryStore(Connected):
                 connection.execute(these.values(**values, error=error))
         return told, ids
 
+    def doubtful(self, sink: str, channel: str, before: datetime) -> int:
+        """How many deliveries raised before then may or may not have reached the channel, those in hand apart."""
+        query = (
+            select(func.count())
+            .select_from(deliveries.join(alerts, alerts.c.id == deliveries.c.alert_id))
+            .where(deliveries.c.sink == sink, deliveries.c.state == DeliveryState.PENDING.value)
+            .where(deliveries.c.uncertain.is_(True), alerts.c.channel == channel, alerts.c.created <= before)
+        )
+        with transaction(self._engine, read_only=True) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def settle(self, delivery: Delivery, now: datetime) -> None:
         """Write what became of a claimed delivery."""
         with transaction(self._engine) as connection:

@@ -36,6 +36,7 @@ class ScriptedSink:
         self.answers: dict[str, list[Sent | Failed | Exception]] = defaultdict(list)
         self.finds: list[Sent | Failed | None] = []
         self.gates: dict[str, asyncio.Event] = {}
+        self.history: set[str] = set()
 
     async def send(self, delivery: Delivery) -> Sent | Failed:
         alert = delivery.alert
@@ -52,6 +53,8 @@ class ScriptedSink:
 
     async def find(self, delivery: Delivery) -> Sent | Failed | None:
         self.looks.append(delivery.alert.id)
+        if delivery.alert.id in self.history:
+            return Sent(f"{delivery.alert.channel}:found")
         return self.finds.pop(0) if self.finds else None
 
     async def close(self) -> None: ...
@@ -315,6 +318,22 @@ class TestAfterAnOutage:
         house.clock.forward(minutes=2)
         await house.drain()
         assert set(house.sink.looks) == {delivery.alert.id for delivery in claimed} <= set(ids)
+
+    async def test_an_outage_without_answers_ends_in_one_digest_too(self, house: House) -> None:
+        ids = self.backlog(house)
+        # Each send of the outage ended without an answer; half a dozen of the old ones had arrived all the same.
+        house.sink.answers["*"] = [Failed("no answer", retry=True, uncertain=True)] * 24
+        house.outbox._late = timedelta
+        await house.drain()
+        house.outbox._late = lambda: 6 * HOUR
+        house.sink.history = set(ids[:6])
+        house.clock.forward(minutes=2)
+        drained = await house.drain(minutes=10)
+        (digest,) = (sent.alert for sent in house.sink.accepted if sent.alert.id not in ids)
+        assert (drained.found, drained.folded, digest.reason.value) == (6, 13, "stale")
+        assert {house.delivery(alert).state for alert in ids[6:19]} == {DeliveryState.FOLDED}
+        cards = [sent.alert.id for sent in house.sink.accepted if sent.alert is not digest]
+        assert cards == [ids[20], ids[23], ids[22], ids[21], ids[19]]
 
     async def test_a_folded_alert_can_be_sent_alone(self, house: House) -> None:
         ids = self.backlog(house)
