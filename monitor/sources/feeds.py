@@ -11,7 +11,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from monitor.model.article import Article, Feed, FullText, Quarantined, SourceKind
-from monitor.sources.clean import plain_text, plain_title, storable
+from monitor.sources.clean import MAX_TEXT, plain_text, plain_title, storable
 from monitor.sources.dates import parse_date
 from monitor.sources.items import MARK, RawFeed, RawItem
 from monitor.sources.language import code_of, contradicts, detect
@@ -25,6 +25,8 @@ MAX_SEEN = 20_000
 # An index is read no further than this at a time.
 MAX_SITEMAPS = 3
 _MAX_URL = 2_000
+# A text that was cut at the limit has lost the spaces at its end, too.
+_BLANKS = 100
 _MAX_KEY = 300
 _MAX_NAMES = 20
 _MAX_COMPLAINTS = 20
@@ -194,6 +196,8 @@ class _Reading:
         published = date
         if date is not None and date > self._now:
             published, flags = self._now, ("published_in_future",)
+        if len(text) >= MAX_TEXT - _BLANKS:
+            flags = (*flags, "text_cut")
         identity = " ".join(storable(item.id).split())
         if identity in shared or (link and identity.startswith("http") and http_url(identity, "") == link):
             identity = ""

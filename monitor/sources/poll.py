@@ -97,10 +97,12 @@ async def _fetch(feed: Feed, state: FeedState | None, client: GuardedClient) -> 
     headers = request_headers(feed)
     if state is None:
         return await client.get(feed.url, headers=headers)
-    # A server may do 304 wrong only, so one that goes on failing is asked without validators.
-    conditional = state.body_hash and state.failures <= _TRIES
+    # A feed that goes on failing is asked as if for the first time: a server may do 304 wrong only, and the place it
+    # moved to may be gone while the address the operator wrote still works.
+    usual = state.failures <= _TRIES
+    conditional = state.body_hash and usual
     return await client.get(
-        state.moved_to or feed.url,
+        (usual and state.moved_to) or feed.url,
         etag=state.etag if conditional else "",
         last_modified=state.last_modified if conditional else "",
         headers=headers,

@@ -202,3 +202,9 @@ def test_any_text_in_an_entry_can_be_stored(title: str, text: str) -> None:
 )
 def test_links(link: str, expected: str) -> None:
     assert http_url(link, "http://b.example/") == expected
+
+
+def test_a_text_that_is_cut_says_so() -> None:
+    item = f"<item><title>Long</title><description>{'word ' * 250_000}</description></item>"
+    [article] = parse_feed(f"<rss><channel>{item}</channel></rss>".encode(), "", FEED, NOW).articles
+    assert (len(article.text) <= 1_000_000, article.flags) == (True, ("text_cut",))

@@ -51,6 +51,17 @@ async def test_an_unchanged_feed_brings_nothing(source: Source) -> None:
     assert (await source.poll(play.body(), first.state)).articles == (), "the same body without validators"
 
 
+async def test_where_the_place_it_moved_to_goes_on_failing_the_first_address_is_asked(source: Source) -> None:
+    source.server.routes["/moved"] = play.body()
+    state = (await source.poll(play.redirect("/moved", 301))).state
+    source.server.routes["/moved"] = play.status(500)
+    for _ in range(4):
+        state = (await source.poll(play.body(), state)).state
+    assert state is not None
+    assert [request.path for request in source.server.requests[2:]] == ["/moved", "/moved", "/moved", "/feed"]
+    assert state.failures == 0
+
+
 @pytest.mark.parametrize("etag", ["caf\u00e9", "\u00ff", "x" * 5_000])
 async def test_validators_that_could_not_be_sent_back_are_not_kept(source: Source, etag: str) -> None:
     state = (await source.poll(play.body(ETag=etag))).state
