@@ -1,6 +1,7 @@
 """Key facts, pages and feeds in worker processes: a long article, a crash or a hang never stalls the daemon."""
 
 import asyncio
+import os
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -154,6 +155,8 @@ class _Read:
 def _does_feeds() -> Callable[[FeedJob], _Read]:
     # Loaded before the limit of memory is set.
     detect("Which language this is in does not matter.")
+    # What is large, and may be hostile, waits where everything else needs the processor.
+    os.nice(10)
     return _read_feed
 
 

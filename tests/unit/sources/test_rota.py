@@ -53,6 +53,32 @@ def test_a_feed_whose_host_cannot_be_asked_yet_holds_no_place() -> None:
     assert rota.take(NOW + timedelta(seconds=30)) == ["busy"]
 
 
+def test_new_feeds_that_let_wait_delay_no_other_new_ones_but_leave_places_to_the_usual() -> None:
+    rota = Rota(8)
+    for number in range(50):
+        rota.put(f"new{number}", ago(100), Lane.NEW)
+    assert len(rota.take(NOW)) == 4
+    assert rota.take(NOW + timedelta(seconds=1)) == []
+    assert len(rota.take(NOW + timedelta(seconds=2))) == 2
+    assert rota.take(NOW + timedelta(seconds=4)) == []
+    rota.put("usual1", ago(0), Lane.USUAL)
+    rota.put("usual2", ago(0), Lane.USUAL)
+    assert rota.take(NOW + timedelta(seconds=4)) == ["usual1", "usual2"]
+
+
+def test_a_feed_that_rests_leaves_its_place_to_another_and_is_not_taken_itself() -> None:
+    rota = Rota(1)
+    for name in "ab":
+        rota.put(name, ago(1), Lane.USUAL)
+    assert rota.take(NOW) == ["a"]
+    rota.rest("a")
+    assert (rota.take(NOW), rota.polling("a")) == (["b"], True)
+    rota.drop("b")
+    assert rota.take(NOW) == []
+    rota.put("a", NOW, Lane.USUAL)
+    assert rota.take(NOW) == ["a"]
+
+
 def test_feeds_that_are_no_longer_listed_are_forgotten() -> None:
     rota = Rota(9)
     for name in "abc":
