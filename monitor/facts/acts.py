@@ -170,6 +170,8 @@ FIGURES = words(
     "loss profit revenue earning earnings sale income result turnover surplus deficit rise fall increase decrease drop"
     " gain growth decline jump case death"
 )
+CAUSING = words("have get want see like need order keep leave prefer demand wish")
+"""Verbs that have something done: 'wants them prosecuted'."""
 PLACES = words(
     "province region city town village district area country state county capital island suburb neighbourhood"
     " neighborhood place square street border coast valley mountain port site"

@@ -1,6 +1,7 @@
 """Companies and other bodies the model does not know: by legal form, by the words around them, by what they do."""
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -42,13 +43,17 @@ _ACTS = cues.SPEECH | words(
     " pay earn lose report publish announce plan operate own produce supply win warn decline"
 )
 """Verbs that a bare name before them is likely to be a company's or a person's."""
+_DOUBTFUL = frozenset({"PERSON", "PRODUCT", "GPE", "FAC", "LOC", "EVENT"})
 _LONGEST = 60
+_ENOUGH = 30
+"""Namings of one body that are looked at."""
 
 
 def settle(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     """The mentions with those of companies added and set right."""
     kept = _with_forms(reading, mentions)
-    kept = [_as_company(reading, mention) for mention in kept]
+    bodies = _bodies(reading, kept)
+    kept = [_as_company(mention, bodies) for mention in kept]
     kept = sorted([*kept, *_bare(reading, kept)], key=lambda m: m.start)
     return _shortened(reading, kept)
 
@@ -75,22 +80,26 @@ def _with_forms(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     return sorted([*(m for m in mentions if not covered(m)), *found], key=lambda m: m.start)
 
 
-def _as_company(reading: Reading, mention: Mention) -> Mention:
+def _bodies(reading: Reading, mentions: Sequence[Mention]) -> frozenset[str]:
+    """The names among the model's that the text speaks of as it does of bodies."""
+    named = {m.name for m in mentions if m.rule == "model" and m.type in _DOUBTFUL}
+    return frozenset(name for name in named if _is_spoken_of_as_body(reading, name))
+
+
+def _as_company(mention: Mention, bodies: frozenset[str]) -> Mention:
     """'Orlen's shares', 'the newspaper Il Mattino', 'Tupras, a refiner,': no person."""
-    if mention.rule != "model" or mention.type not in {"PERSON", "PRODUCT", "GPE", "NORP", "FAC", "LOC", "EVENT"}:
+    if mention.rule != "model" or mention.name not in bodies or mention.type not in _DOUBTFUL:
         return mention
     if mention.type == "PERSON" and mention.name.split()[0] in GIVEN_NAMES:
         return mention
-    if mention.type == "NORP" or (mention.type == "GPE" and places.table().named(mention.name)):
+    if mention.type == "GPE" and places.table().named(mention.name):
         return mention
-    if _is_spoken_of_as_body(reading, mention):
-        return replace(mention, type="ORG", rule="company", confidence=0.7)
-    return mention
+    return replace(mention, type="ORG", rule="company", confidence=0.7)
 
 
-def _is_spoken_of_as_body(reading: Reading, mention: Mention) -> bool:
-    name = re.escape(reading.mended[mention.start : mention.end])
-    for match in re.finditer(rf"(?<!\w){name}(?!\w)", reading.mended):
+def _is_spoken_of_as_body(reading: Reading, name: str) -> bool:
+    found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", reading.mended)
+    for match in itertools.islice(found, _ENOUGH):
         after = reading.mended[match.end() : match.end() + 90]
         before = reading.mended[max(0, match.start() - 40) : match.start()]
         if _OWNED.match(after) or _AFTER.match(after) or _APPOSED.match(after) or _BEFORE.search(before):

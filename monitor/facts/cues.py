@@ -12,7 +12,7 @@ _VERBS: dict[CueClass, frozenset[str]] = {
         " indicate signal outline assure reassure hint imply exclaim proclaim retort counter opine muse confide gush"
         " rant ask wonder question brag chime relay interject profess attest vouch posit underline underscore"
         " highlight message email cite rule bark snap roar thunder interrupt lecture speculate reason stipulate sigh"
-        " yell reckon theorize quote confess echo chant scream mutter whisper cry hear"
+        " yell reckon theorize quote confess echo chant scream mutter whisper cry hear accept"
     ),
     "believe": words(
         "believe think consider feel hope fear doubt suspect worry assume view regard agree disagree understand"

@@ -191,7 +191,8 @@ class Events:
         """A role's filler with its phrase and, where known, its name."""
         if token is None:
             return None
-        span = self._without_time(token, self.names.widened(chars(self.reading, *phrase(token))))
+        span = self.reading.whole(self.names.widened(chars(self.reading, *phrase(token))))
+        span = self._without_time(token, span)
         entity = self.names.at(token)
         name = entity.canonical if entity is not None else ""
         if not name:
@@ -310,6 +311,7 @@ class Events:
             for piece in self.claims[claim].content:
                 if piece.start <= trigger.idx < piece.end:
                     span = Span(max(span.start, piece.start), min(span.end, piece.end))
+        span = self.reading.whole(span)
         relative = _RELATIVE_OPENING.match(self.reading.mended, span.start, span.end)
         span = self.reading.trimmed(relative.end() if relative is not None else span.start, span.end)
         return span if span.end > span.start else Span(trigger.idx, trigger.idx + len(trigger))

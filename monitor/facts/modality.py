@@ -197,7 +197,8 @@ class Forces:
     def _content(self, token: "Token", head: "Token", above: Force) -> tuple[bool, Modality, "Token | None"]:
         """What a clause is that a verb has as its content: 'said that', 'did not prove that'."""
         lemma = head.lemma_.lower()
-        if _is_subjunctive(token, head):
+        wanted = token.tag_ in {"VBN", "VBD"} and lemma in acts.WANTING | {"order", "demand"}
+        if _is_subjunctive(token, head) or (wanted and not any(c.dep_ in {"aux", "mark"} for c in token.children)):
             return above.negative, "requested", head
         if lemma not in cues.CLASS_OF:
             left_open = above.negative and lemma not in acts.FACTIVE

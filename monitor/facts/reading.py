@@ -23,6 +23,7 @@ _DATELINE = re.compile(
 )
 """'KYIV, Nov 18 (Reuters) - ' before the first sentence is no part of it."""
 _DASHES = re.compile("[—–-]+(?= $)")
+_OF_FIGURE = re.compile(r"(?:[.,]\d+)*(?:\s?%|[a-z]{1,3}\b)")
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
@@ -84,6 +85,13 @@ class Reading:
             if not token.is_space:
                 found.append(token)
         return found
+
+    def whole(self, span: Span) -> Span:
+        """The span with the rest of the figure it cuts through: '5' of '5%', '64' of '64m'."""
+        if not self.mended[span.end - 1 : span.end].isdigit():
+            return span
+        rest = _OF_FIGURE.match(self.mended, span.end)
+        return Span(span.start, rest.end()) if rest is not None else span
 
     def trimmed(self, start: int, end: int) -> Span:
         """The span without blanks and loose punctuation at its ends."""

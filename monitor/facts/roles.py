@@ -385,7 +385,7 @@ def _is_means(noun: "Token") -> bool:
 def passive_subject(verb: "Token") -> "Token | None":
     """The one a passive verb is done to, as the clause names it."""
     own = next((c for c in verb.children if c.dep_ in {"nsubjpass", "csubjpass"}), None)
-    if own is None and _lacks_auxiliary(verb):
+    if own is None and (_lacks_auxiliary(verb) or _is_caused(verb)):
         own = next((c for c in verb.children if c.dep_ == "nsubj"), None)
     return own
 
@@ -404,9 +404,19 @@ def _lacks_auxiliary(verb: "Token") -> bool:
     return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
 
 
+def _is_caused(verb: "Token") -> bool:
+    """'Had two bids rejected', 'wants directors prosecuted': done to those named, by somebody not named."""
+    if verb.tag_ not in {"VBN", "VBD"} or verb.dep_ not in {"ccomp", "xcomp"} or verb.i < verb.head.i:
+        return False
+    bare = not any(c.dep_ in {"aux", "mark", "dobj"} for c in verb.children)
+    return bare and verb.head.lemma_.lower() in acts.CAUSING and any(c.dep_ == "nsubj" for c in verb.children)
+
+
 def is_passive(verb: "Token") -> bool:
     """Whether a verb is in the passive."""
-    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children) or _lacks_auxiliary(verb):
+    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children):
+        return True
+    if _lacks_auxiliary(verb) or _is_caused(verb):
         return True
     if verb.tag_ != "VBN":
         return False
