@@ -117,9 +117,17 @@ def attribution(facts: Facts, span: Span) -> str:
 
 def _credit(facts: Facts, claim: Claim) -> str:
     if claim.source is None:
-        return f"{_BY[claim.cue_class]} {clean(claim.via)}" if claim.via else claim.impersonal()
+        return f"{_by(claim)} {clean(claim.via)}" if claim.via else claim.impersonal()
     source = _named(facts, claim.source) if claim.source_type == "pronoun" else clean(claim.source.text)
-    return f"{_BY[claim.cue_class]} {_within_sentence(source)}"
+    return f"{_by(claim)} {_within_sentence(source)}"
+
+
+def _by(claim: Claim | None) -> str:
+    """'according to', 'denied by', and of a cue that is negated itself 'not denied by'."""
+    by = _BY[claim.cue_class if claim else "say"]
+    if claim is None or not claim.negated:
+        return by
+    return "not said by" if by == "according to" else f"not {by}"
 
 
 def _within_sentence(source: str) -> str:
@@ -156,7 +164,7 @@ def _headline_line(facts: Facts, headline: Headline) -> FactLine:
     if not is_impersonal(credit) and not credit.casefold().startswith(tuple(_BY.values())):
         event = _at(facts.events, headline.event)
         claim = _at(facts.claims, event.claim) if event else None
-        credit = f"{_BY[claim.cue_class if claim else 'say']} {_within_sentence(credit)}"
+        credit = f"{_by(claim)} {_within_sentence(credit)}"
     told = cut(clean(headline.text), LONGEST)
     # A whole sentence names its source in its own words, or says in them that something is believed.
     said = clean(headline.attribution)

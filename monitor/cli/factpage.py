@@ -143,7 +143,8 @@ def _source(claim: Claim) -> str:
 
 
 def _headline(headline: Headline) -> _Fact:
-    by = f'<span class="who">{_text(credited(headline.attribution))}</span>' if headline.attribution else ""
+    credit = credited(headline.attribution, headline.text)
+    by = f'<span class="who">{_text(credit)}</span>' if credit else ""
     parts = [f"{name}: {value}" for name, value in (("where", headline.where), ("when", headline.when)) if value]
     about = " · ".join([*([by] if by else []), *map(_text, parts)])
     return _Fact(_text(headline.text), about, (("lead", headline.span),), ' class="lead"')

@@ -23,7 +23,7 @@ def print_facts(facts: Facts, title: str) -> None:
     for note in facts.notes:
         console.print(Text(f"note: {note}", style="yellow"))
     claims = {position: _source(claim) for position, claim in enumerate(facts.claims)}
-    _section(console, "Key facts", ((h.text, credited(h.attribution), _at(h.span)) for h in facts.headlines))
+    _section(console, "Key facts", ((h.text, credited(h.attribution, h.text), _at(h.span)) for h in facts.headlines))
     _section(console, "Entities", (_entity(entity) for entity in facts.entities))
     _section(console, "Times", (_time(time) for time in facts.times))
     _section(console, "Events", (_event(event, claims) for event in facts.events))

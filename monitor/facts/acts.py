@@ -170,6 +170,11 @@ FIGURES = words(
     "loss profit revenue earning earnings sale income result turnover surplus deficit rise fall increase decrease drop"
     " gain growth decline jump case death"
 )
+GOING = words(
+    "go come fly rush head drive sail take bring carry spread drift extend climb walk run fall travel migrate relocate"
+    " commute divert reroute lead fire launch stretch hurry dash return migrate arrive deliver pull"
+)
+"""Verbs after which 'to' leads to a place, beside those of moving."""
 CAUSING = words("have get want see like need order keep leave prefer demand wish")
 """Verbs that have something done: 'wants them prosecuted'."""
 PLACES = words(

@@ -353,6 +353,11 @@ class Contents:
                 return ()
             sentence = self.reading.sentence_span(self.reading.sentence(verb.idx))
             tag = chars(self.reading, verb.left_edge.i, min(verb.right_edge.i, self._sentence_last(verb)))
+            top = verb.sent.root
+            denied = next((c for c in top.children if c.dep_ == "ccomp" and c.i > top.i), None)
+            if denied is not None and cues.CLASS_OF.get(top.lemma_.lower()) == "deny" and verb.i > denied.i:
+                # 'denied that he had lied, as his rival claims': the rival claims that he lied
+                sentence = clause_span(self.reading, denied)
             return without(self.reading, sentence, tag)
         if verb.dep_ == "parataxis" or (
             verb.dep_ in {"ccomp", "dep"} and source is not None and verb.head.i != verb.i and self._set_off(verb)

@@ -389,7 +389,7 @@ def _in_claim(claim: Claim, modality: Modality) -> Modality:
     if modality != "asserted":
         return modality
     if claim.cue_class == "deny":
-        return "denied"
+        return "possible" if claim.negated else "denied"
     if claim.cue_class == "demand":
         return "requested"
     if claim.cue_class == "promise":

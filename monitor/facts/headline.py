@@ -159,7 +159,9 @@ def _told(reading: Reading, event: Event, claims: Sequence[Claim]) -> Span | Non
     candidates = [_main_clause(reading, event)]
     if event.claim is not None:
         content = claims[event.claim].content
-        inside = content[0] if len(content) == 1 else None
+        told = claims[event.claim].cue_class in {"say", "report"} and not claims[event.claim].negated
+        # what somebody denies, fears or asks for is told in the sentence's own words
+        inside = content[0] if len(content) == 1 and told else None
         candidates.insert(0, inside if inside and _covers(inside, event.trigger_span) else None)
     candidates.append(sentence)
     for span in candidates:

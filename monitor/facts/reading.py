@@ -22,6 +22,10 @@ _DATELINE = re.compile(
     r"(?: ?\([^()\n]{2,40}\))? ?[—–-]+ "
 )
 """'KYIV, Nov 18 (Reuters) - ' before the first sentence is no part of it."""
+_STAMP = re.compile(
+    r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?| (?:GMT|BST|UTC|CET|CEST|EST|EDT|ET|PT))?(?: ?[-–—|:])? (?=[A-Z])"
+)
+"""'02:14 ' before a note of a live blog."""
 _DASHES = re.compile("[—–-]+(?= $)")
 _OF_FIGURE = re.compile(r"(?:[.,]\d+)*(?:\s?%|[a-z]{1,3}\b)")
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
@@ -114,7 +118,8 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     for match in datelines:
         mended = mended[: match.start()] + _quieted(match.group(), known or {}) + mended[match.end() :]
     mended = _closed(mended, paragraphs)
-    breaks = {span.start for span in paragraphs} | {match.end() for match in datelines}
+    stamps = [match.end() for span in paragraphs if (match := _STAMP.match(mended, span.start, span.end))]
+    breaks = {span.start for span in paragraphs} | {match.end() for match in datelines} | set(stamps)
     doc = pipeline.read(mended, frozenset(breaks))
     starts = []
     for sentence in doc.sents if len(doc) else ():

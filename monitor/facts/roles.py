@@ -45,7 +45,8 @@ class Roles:
         if passive:
             own = passive_subject(verb)
             if own is not None:
-                return self.antecedent(verb, own)
+                empty = own.lower_ == "it" and any(c.dep_ == "ccomp" and c.i > verb.i for c in verb.children)
+                return None if empty else self.antecedent(verb, own)
             counted = next((c for c in verb.children if c.pos_ == "NUM" and c.i < verb.i), None)
             if counted is not None:
                 return counted
@@ -319,7 +320,8 @@ class Roles:
         return None
 
     def place(self, verb: "Token") -> "Token | None":
-        """Where."""
+        """Where; what is said or given to a country is not done there."""
+        lemma = verb.lemma_.lower()
         for holder in (verb, *(c for c in verb.children if c.dep_ in {"dobj", "nsubjpass", "prep", "attr"})):
             for child in holder.children:
                 for prep in (
@@ -329,7 +331,9 @@ class Roles:
                     if prep.dep_ != "prep" or prep.lower_ not in acts.PLACE_PREPOSITIONS:
                         continue
                     target = next((g for g in prep.children if g.dep_ == "pobj"), None)
-                    if target is not None and self.is_place(target) and not self.is_time(target):
+                    if target is None or not self.is_place(target) or self.is_time(target):
+                        continue
+                    if prep.lower_ != "to" or acts.TYPE_OF.get(lemma, "move" if lemma in acts.GOING else "") == "move":
                         return target
         if verb.dep_ == "relcl" and any(c.lower_ == "where" for c in verb.children) and self.is_place(verb.head):
             return verb.head

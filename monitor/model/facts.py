@@ -182,6 +182,11 @@ class Claim:
     within: int | None = None
     kind: Literal["claim"] = "claim"
 
+    @property
+    def negated(self) -> bool:
+        """Whether the cue itself is: "did not deny", "does not recommend"."""
+        return bool(re.search(r"\b(?:not|never|neither|nor|cannot)\b|n['\u2019]t\b", self.cue, re.IGNORECASE))
+
     def impersonal(self) -> str:
         """How to credit a claim that leaves out its source: "it is believed", "reportedly", "source not named"."""
         cue = " ".join(self.cue.lower().split())
@@ -273,9 +278,21 @@ class Acronym:
     kind: Literal["acronym"] = "acronym"
 
 
-def credited(attribution: str) -> str:
-    """An attribution as it follows a fact: "according to U.S. officials", "it is believed", "reportedly"."""
-    return attribution if is_impersonal(attribution) else f"according to {attribution}"
+def credited(attribution: str, told: str = "") -> str:
+    """An attribution as it follows a fact: "according to U.S. officials", "it is believed", "reportedly".
+
+    Empty where the words that are told name the source themselves.
+    """
+    if is_impersonal(attribution):
+        return attribution
+    if attribution in told:
+        return ""
+    first, blank, rest = attribution.partition(" ")
+    return f"according to {first.lower() if first in _OPENING else first}{blank}{rest}"
+
+
+_OPENING = frozenset({"A", "An", "The", "Some", "Several", "Many", "Two", "Three", "His", "Her", "Its", "Their", "One"})
+"""Words with which a source began its sentence."""
 
 
 def is_impersonal(attribution: str) -> bool:
