@@ -26,6 +26,8 @@ _LOOK_BACK = timedelta(days=1)
 _FURTHER_BACK = 600
 # So long a listing of channels is believed that lacks one.
 _LISTING_HOLDS = 60.0
+# So long one failure answers for all who wait for a listing; each would wait for its own else, one after the other.
+_FAILURE_HOLDS = 5.0
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 
 
@@ -66,6 +68,7 @@ class Search:
         self._ids: dict[str, str] = {}
         self._listed = float("-inf")
         self._listing = asyncio.Lock()
+        self._failed: tuple[float, Outcome] | None = None
         self._doubts: dict[str, _Doubt] = {}
         self._readings: dict[str, _Reading] = {}
 
@@ -200,12 +203,16 @@ class Search:
             return self._ids.get(name) or await self._list(name, delivery)
 
     async def _list(self, name: str, delivery: Delivery) -> str | Outcome:
-        if self._deps.monotonic() - self._listed <= _LISTING_HOLDS:
+        now = self._deps.monotonic()
+        if now - self._listed <= _LISTING_HOLDS:
             return name
+        if self._failed and now - self._failed[0] <= _FAILURE_HOLDS:
+            return self._failed[1]
         pace = self._pace("conversations.list")
         async for page in self._api.channels(channel=name, attempts=delivery.attempts, pace=pace):
             if page.failed:
-                return name if page.code in MAY_NOT_LOOK else page
+                self._failed = None if page.code in MAY_NOT_LOOK else (self._deps.monotonic(), page)
+                return page if self._failed else name
             for channel in page.body.get("channels") or ():
                 for known in (channel.get("id"), channel.get("name"), f"#{channel.get('name')}"):
                     self._ids[str(known)] = str(channel.get("id"))

@@ -195,6 +195,16 @@ async def test_after_a_kill_one_reading_of_a_channel_answers_for_all_that_was_un
     await sink.close()
 
 
+async def test_while_slack_is_away_one_failed_listing_answers_for_all_channels(server: SlackServer) -> None:
+    sink = slack(server)
+    server.down = True
+    found = await asyncio.gather(*(sink.find(again(delivery(f"{n}", channel=f"#c{n}"))) for n in range(20)))
+    assert all(isinstance(one, Failed) and one.retry for one in found)
+    # aiohttp asks once more by itself where it is only a question.
+    assert server.calls["conversations.list"] <= 2
+    await sink.close()
+
+
 async def test_what_was_sent_after_a_channel_was_read_is_found_by_reading_again(server: SlackServer) -> None:
     sink = slack(server)
     assert await sink.find(again(delivery("one"))) is None
