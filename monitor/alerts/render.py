@@ -61,7 +61,7 @@ def render(
         facts=lines[:_UPDATE_FACTS] if update else lines,
         why=_untold(passages(article, shown, most=1 if update else 3), (headline, *(line.text for line in lines))),
         terms=tuple(cut(clean(term), 60) for term in terms(shown)),
-        changes=_changes(decision, story, facts) if update else (),
+        changes=_changes(decision, story, facts, headline) if update else (),
         also=reported_by(outlets, copies, article.outlet, wire),
         notes=_notes(article, facts),
         mentions=_each(rules[name].mention for name in decision.rules if name in rules),
@@ -119,12 +119,14 @@ def _focus(article: Article, matches: Sequence[Match]) -> tuple[Span, ...]:
     return tuple(spots)
 
 
-def _changes(decision: AlertDecision, story: StoryDecision, facts: Facts | None) -> tuple[str, ...]:
+def _changes(decision: AlertDecision, story: StoryDecision, facts: Facts | None, headline: str) -> tuple[str, ...]:
+    """What is new, one line each; the headline says by itself what only repeats it."""
     if decision.reason is Reason.SEVERITY_ROSE:
         return (f"Severity is now {decision.severity}",)
-    lines = dict.fromkeys(_change(change, facts) for change in story.changes)
+    told = dict.fromkeys(_change(change, facts) for change in story.changes)
+    lines = [line for line in told if _words(line) != _words(headline)] or list(told)
     more = len(lines) - _CHANGES
-    kept = tuple(lines)[:_CHANGES]
+    kept = tuple(lines[:_CHANGES])
     return (*kept, f"and {more} more") if more > 0 else kept
 
 

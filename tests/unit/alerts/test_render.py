@@ -242,6 +242,15 @@ def test_an_update_says_just_what_is_new(change: Change, line: str) -> None:
     assert len(card.facts) <= 3
 
 
+def test_what_the_headline_says_already_is_told_only_where_nothing_else_is_new() -> None:
+    update = decision(AlertKind.UPDATE, Reason.NEW_FACTS)
+    same, other = Change("event", f"{TITLE}."), Change("event", "Roads were closed.")
+    both = render(ABOUT, update, MATCHES, RULES, story(same, other), facts=FACTS)
+    assert both.changes == ("Roads were closed.",)
+    alone = render(ABOUT, update, MATCHES, RULES, story(same), facts=FACTS)
+    assert alone.changes == (f"{TITLE}.",)
+
+
 def test_a_severity_that_rose_says_so() -> None:
     card = render(ABOUT, decision(AlertKind.UPDATE, Reason.SEVERITY_ROSE), MATCHES, RULES, story(), facts=None)
     assert card.changes == ("Severity is now high",)
