@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import structlog
 from aiohttp import web
 
 from monitor.feedpage import AlertFeeds
@@ -39,4 +40,9 @@ def served(
         nudge=parts.outbox.nudge,
     )
     access = Access(settings.health.host, settings.web.shared_password, around.clock)
+    if access.shut:
+        structlog.get_logger("monitor.web").warning(
+            "the web page is closed: others could reach it, and it has no password; set web.password_file",
+            host=settings.health.host,
+        )
     return [*AlertFeeds(around.store, reads).routes(), *WebPage(context, access).routes()]

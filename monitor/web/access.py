@@ -68,6 +68,11 @@ class Access:
         """Whether there is a password."""
         return bool(self._password)
 
+    @property
+    def shut(self) -> bool:
+        """Whether nobody gets anything: others could reach the page, and there is no password."""
+        return not self.guarded and not self._local
+
     def closed(self, host: str, *, forwarded: bool = False) -> str:
         """Why a request for this name (its Host header) gets nothing, whoever sends it; "" where it may.
 
@@ -75,7 +80,7 @@ class Access:
         """
         if self.guarded:
             return ""
-        if not self._local:
+        if self.shut:
             return (
                 "This page is closed: it can be reached from other machines and has no password. Set "
                 "MONITOR_WEB__PASSWORD, or web.password_file, and start newsmonitor again."
