@@ -19,13 +19,18 @@ ATTITUDES = (REACTIONS - PREDICATING) | words(
     " challenge encourage promote protest boo bemoan boycott portray paint depict view see favor favour prefer like"
     " dislike love hate admire trust distrust resist advocate target insult belittle shun rebuff snub resent deplore"
     " regret pitch offer echo bill compare contrast list heckle jeer demonise demonize denigrate malign smear taunt"
-    " chastise castigate excoriate admonish reprimand fault credit exaggerate answer introduce debate debunk contest"
-    " retweet cast name identify tackle remember share file regard want"
+    " chastise castigate excoriate admonish reprimand fault credit exaggerate answer debate debunk contest"
+    " retweet cast name identify tackle remember share regard want"
     " reject reaffirm affirm discount discredit eschew envision envisage overstate"
-    " recite respect spurn uphold value worship idolize preach propose predict assess appreciate approve bless condone"
+    " recite respect spurn uphold value worship idolize preach propose predict assess appreciate bless condone"
     " forgive excuse dread reiterate rebut contradict criticise liken"
 )
 """Verbs whose object somebody judges, sides with, speaks of or puts forward; only a person or body can."""
+
+BLOWS = words(
+    "attack target defend hammer blast rip savage skewer roast slam assail trash bash hit assault shot launch"
+)
+"""Verbs and nouns of words that are as often of weapons: only a named person deals them in words."""
 
 INTENTIONS = words(
     "want plan intend seek aim refuse decline wish prefer like love hope choose opt decide resolve offer agree"

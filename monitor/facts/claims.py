@@ -84,7 +84,7 @@ class Claims:
         if token.pos_ in {"VERB", "AUX"}:
             return self._verb(token)
         if token.pos_ == "NOUN":
-            return self._noun(token) or self._held(token)
+            return self._noun(token) or self._held(token) or self._predicate(token)
         if token.pos_ == "ADJ" and token.lower_ in attitudes.ADJECTIVES:
             return self._adjective(token)
         return None
@@ -151,7 +151,8 @@ class Claims:
             and lemma not in attitudes.PREPOSITIONAL
         ):
             return self._unlisted(token) if self.quoted else None
-        if self._inside_short_quote(token) or token.dep_ in {"amod", "compound", "aux"}:
+        hyphened = token.i > 0 and self.reading.doc[token.i - 1].tag_ == "HYPH"
+        if self._inside_short_quote(token) or hyphened or token.dep_ in {"amod", "compound", "aux"}:
             return None
         to = any(child.tag_ == "TO" for child in token.children)
         joined_verb = token.dep_ == "xcomp" and token.head.lemma_.lower() not in attitudes.INTENTIONS
@@ -166,7 +167,10 @@ class Claims:
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
         negated = any(child.dep_ == "neg" for child in token.children)
         left_open = negated and lemma in cues.UNSAID and lemma != "mention"
-        if (left_open and not self._leaves_open(content)) or (negated and rule == "object" and kind == "report"):
+        withheld = lemma in cues.WITHHELD and rule == "object"
+        if (left_open and not withheld and not self._leaves_open(content)) or (
+            negated and rule == "object" and kind == "report"
+        ):
             return None
         if not content or not self._plausible(lemma, source, rule, passive=passive):
             return None
@@ -215,7 +219,7 @@ class Claims:
     def _class(self, verb: "Token", lemma: str, rule: str) -> CueClass:
         """What kind of cue a verb is with the content it has."""
         kind = cues.CLASS_OF.get(lemma)
-        if rule == "asked":
+        if rule == "asked" or (rule == "object" and lemma in attitudes.ATTITUDES - cues.OBJECT):
             return "react"
         if lemma in attitudes.INTENTIONS and (rule == "infinitive" or kind is None):
             return "intend"
@@ -272,13 +276,20 @@ class Claims:
             return False
         if source.lower_ in {"it", "this", "there"} and rule != "clause":
             return False
-        if rule == "object" and not self.sources.can_speak(source):
+        if rule == "object" and not self._puts_in_words(lemma, source):
             return False
         return not (
             lemma in {"show", "find", "see", "indicate", "add", "mean", "continue"}
             and rule == "object"
             and not self.sources.is_document(source)
         )
+
+    def _puts_in_words(self, lemma: str, source: "Token") -> bool:
+        """Whether whoever is the subject can do to an object in words what the verb says."""
+        if lemma in attitudes.BLOWS | {"recall"}:
+            return self.sources.is_person(source)
+        animate = lemma in attitudes.REACTIONS | cues.ANIMATE and source.pos_ in {"NOUN", "PROPN"}
+        return animate or self.sources.can_speak(source)
 
     def _adjective(self, token: "Token") -> Claim | None:
         """'The minister is confident that ...', 'critics are worried about ...'."""
@@ -300,6 +311,8 @@ class Claims:
             return None
         source = self._holder(token)
         if source is None or source.lower_ in SELF or not self.sources.can_speak(source):
+            return None
+        if lemma in attitudes.BLOWS and not self.sources.is_person(source):
             return None
         content = self.contents.of_noun(token, attitudes.ABOUT[lemma])
         if not content:
@@ -355,6 +368,19 @@ class Claims:
         return self._claim(
             token, (token.i, token.i), source, cues.NOUNS[token.lemma_.lower()], content, "claim.noun", 0.75
         )
+
+    def _predicate(self, token: "Token") -> Claim | None:
+        """'The senator's answer was that ...': what a noun of saying is said to be."""
+        lemma = token.lemma_.lower()
+        verb = token.head
+        if token.dep_ != "nsubj" or verb.lemma_ != "be" or lemma not in cues.NOUNS.keys() | cues.ANSWERS:
+            return None
+        source = next((child for child in token.children if child.dep_ == "poss"), None)
+        clause = next((c for c in verb.children if c.dep_ == "ccomp" and c.i > verb.i), None)
+        if source is None or clause is None:
+            return None
+        content = (stripped(self.reading, self.reading.trimmed(*_ends(clause_span(self.reading, clause)))),)
+        return self._claim(token, (token.i, token.i), source, cues.NOUNS.get(lemma, "say"), content, "claim.noun", 0.75)
 
     def _marked(self) -> None:
         """Claims that only a mark attributes, where no word has claimed the same before."""

@@ -73,6 +73,8 @@ class ClauseEnds:
                 if before.text in _BREAKS and span.start < before.idx:
                     closing = before.text in '”"’'
                     return self.reading.trimmed(span.start, before.idx + (len(before) if closing else 0))
+            if self._others_act(child, verb):
+                return self.reading.trimmed(span.start, self.reading.doc[child.left_edge.i - 1].idx)
             if self._own_act(child, complement, verb):
                 end = self.reading.doc[max(child.left_edge.i - 1, complement.i)]
                 cut = end.idx if end.dep_ == "cc" else end.idx + len(end)
@@ -83,11 +85,25 @@ class ClauseEnds:
     def _aside(self, span: Span) -> Span:
         """Without what the article itself sets against it: '..., though the vote is open'."""
         for token in self.reading.tokens(span.start, span.end)[4:]:
+            if self._is_said_elsewhere(token, span.end):
+                return self.reading.trimmed(span.start, token.idx)
             if token.lower_ not in _AGAINST or token.i in self.quotes.number_at:
                 continue
             if self.reading.doc[token.i - 1].text in {",", "”", '"'} and self._has_new_subject(token):
                 return self.reading.trimmed(span.start, token.idx)
         return span
+
+    def _is_said_elsewhere(self, token: "Token", end: int) -> bool:
+        """'..., which she called a disaster': a relative clause that has a cue and a speaker of its own."""
+        if token.lower_ != "which" or self.reading.doc[token.i - 1].text != "," or token.i in self.quotes.number_at:
+            return False
+        verb = next((a for a in token.ancestors if a.dep_ == "relcl"), None)
+        return (
+            verb is not None
+            and verb.right_edge.idx + len(verb.right_edge) >= end - 2
+            and verb.lemma_.lower() in cues.CLASS_OF.keys() | attitudes.PREDICATING
+            and any(is_subject(c) and c.i > token.i for c in verb.children)
+        )
 
     def _has_new_subject(self, link: "Token") -> bool:
         """Whether a clause that follows has a subject that cannot be the speaker."""
@@ -121,6 +137,20 @@ class ClauseEnds:
             child.tag_ == "VBG"
             and child.dep_ in {"advcl", "acl", "dep", "conj"}
             and child.lemma_.lower() in cues.SPEECH | attitudes.REACTIONS | _GOING_ON
+        )
+
+    def _others_act(self, child: "Token", verb: "Token") -> bool:
+        """'A third said it was fair, and half said it was not': a second act of saying, with a subject of its own."""
+        if child.dep_ != "conj" or child.lemma_.lower() not in cues.CLASS_OF.keys() | attitudes.REACTIONS:
+            return False
+        link = self.reading.doc[child.left_edge.i - 1]
+        comma = self.reading.doc[link.i - 1]
+        return (
+            form(child) == verb.tag_
+            and any(is_subject(c) for c in child.children)
+            and not any(c.dep_ == "mark" for c in child.children)
+            and link.dep_ == "cc"
+            and comma.text == ","
         )
 
     def _own_act(self, child: "Token", complement: "Token", verb: "Token") -> bool:

@@ -14,17 +14,22 @@ def clause_span(reading: Reading, head: "Token") -> Span:
     """The span of a clause, linking words and commas at its ends left out."""
     sentence = head.sent
     first, last = max(head.left_edge.i, sentence.start), min(head.right_edge.i, sentence.end - 1)
-    while first < last and (reading.doc[first].is_space or reading.doc[first].text in {",", "that", "—"}):
+    while first < last and (reading.doc[first].is_space or _links(reading.doc[first])):
         first += 1
     while last > first and (reading.doc[last].is_space or reading.doc[last].text in {",", ";", "—"}):
         last -= 1
     return chars(reading, first, last)
 
 
+def _links(token: "Token") -> bool:
+    return token.text in {",", "—"} or (token.text == "that" and token.dep_ not in {"nsubj", "nsubjpass"})
+
+
 def host_clause(reading: Reading, clause: "Token", cue: "Token") -> Span:
     """The clause a floating attribution belongs to: its sentence, or its half of one joined by 'but'."""
     sentence = reading.sentence_span(reading.sentence(cue.idx))
-    if clause.dep_ in {"ccomp", "relcl", "advcl"} and clause.head.lemma_.lower() in cues.CLASS_OF:
+    floats = cue.i > clause.i and reading.doc[cue.i - 1].text == "," and clause.dep_ == "ccomp"
+    if clause.dep_ in {"ccomp", "relcl", "advcl"} and clause.head.lemma_.lower() in cues.CLASS_OF and not floats:
         return clause_span(reading, clause)
     joined = clause.dep_ == "conj" and clause.pos_ in {"VERB", "AUX"}
     last = clause.right_edge.i >= clause.sent.end - 2 and cue.i > clause.i and reading.doc[cue.i - 1].text == ","

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.facts import attitudes, cues
-from monitor.facts.clause_ends import ClauseEnds, form
+from monitor.facts.clause_ends import ClauseEnds
 from monitor.facts.clauses import clause_span, covers, cue_extent, is_to_infinitive, right_edge, stripped, without
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.reading import FINITE, Reading, chars, is_subject, phrase
@@ -61,7 +61,10 @@ class Contents:
         if complement is not None and not (source is not None and covers(complement, source)):
             return self._clause(verb, source, complement, around), "clause"
         if around and spoken:
-            return tuple(self.quotes.led_in(verb, span) for span in self.quotes.outer(around)), "quote"
+            led = [self.quotes.led_in(verb, span) for span in self.quotes.outer(around)]
+            if verb.tag_ in FINITE and led[0].end < verb.idx and led[0].start > self.reading.doc[verb.sent.start].idx:
+                led[0] = self._from_the_start(led[0], verb)
+            return tuple(led), "quote"
         infinitive = any(c.dep_ == "xcomp" and c.i > verb.i for c in verb.children)
         inserted = (
             (self._inserted(verb, source) or self._before_final_tag(verb, source)) if spoken and not infinitive else ()
@@ -74,7 +77,9 @@ class Contents:
         """'Said yes', 'said so': the word after the verb is all that is said."""
         last = cue_extent(verb)[1] + 1
         after = self.reading.doc[last] if last < verb.sent.end else None
-        if after is None or after.lower_ not in {"yes", "no", "so"} or after.dep_ == "det":
+        negated = any(c.dep_ == "neg" for c in verb.children)
+        answers = {"yes", "no", "so"} if not negated else {"when", "where", "why", "how", "who"}
+        if after is None or after.lower_ not in answers or after.dep_ == "det":
             return None
         alone = last + 1 >= verb.sent.end or self.reading.doc[last + 1].pos_ in {"PUNCT", "CCONJ", "SCONJ", "ADP"}
         return after if alone else None
@@ -139,7 +144,8 @@ class Contents:
         first = self.reading.doc[comma + 1]
         if first.dep_ == "cc":
             own = next((c for c in verb.children if c.dep_ == "conj" and c.i > comma), None)
-            if own is None or any(is_subject(c) for c in own.children) or form(own) == verb.tag_:
+            acts = own is not None and own.lemma_.lower() in cues.CLASS_OF.keys() | attitudes.REACTIONS
+            if own is None or acts or any(is_subject(c) for c in own.children):
                 return ()
             first = self.reading.doc[comma + 2]
         else:
@@ -159,7 +165,8 @@ class Contents:
         infinitive = () if reaction else self._infinitive(verb, lemma)
         if infinitive:
             return infinitive, "infinitive"
-        takes_object = reaction or lemma in cues.OBJECT | attitudes.ATTITUDES | attitudes.PREDICATING
+        points_out = lemma == "point" and any(c.dep_ == "prt" and c.lower_ == "out" for c in verb.children)
+        takes_object = reaction or points_out or lemma in cues.OBJECT | attitudes.ATTITUDES | attitudes.PREDICATING
         if passive:
             if lemma in {"ask", "press", "question", "quiz"} and source is None:
                 return self._after_preposition(verb), "asked"
@@ -238,10 +245,21 @@ class Contents:
     def _parted(self, complement: "Token", verb: "Token") -> bool:
         """A semicolon between the two, or a colon after the complement, ends the complement's sentence."""
         low, high = sorted((complement.i, verb.i))
-        return any(
+        if any(
             token.text == ";" or (token.text == ":" and complement.i < verb.i and token.i not in self.quotes.number_at)
             for token in self.reading.doc[low:high]
-        )
+        ):
+            return True
+        return complement.i < verb.i and not self._tag_is_set_off(verb)
+
+    def _tag_is_set_off(self, verb: "Token") -> bool:
+        """Whether a mark parts a tag of source and cue from the content before it."""
+        subject = next((child for child in verb.children if is_subject(child) and child.i < verb.i), None)
+        first = subject.left_edge.i if subject is not None else cue_extent(verb)[0]
+        before = self.reading.doc[first - 1] if first else None
+        while before is not None and before.i and before.dep_ in {"advmod", "cc", "amod", "compound", "det"}:
+            before = self.reading.doc[before.i - 1]
+        return before is None or before.is_punct or before.is_quote
 
     def _rest(self, verb: "Token", lemma: str) -> tuple[Span, ...]:
         """What follows a verb of saying to the end of its clause, where the parser lost the thread."""

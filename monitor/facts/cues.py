@@ -161,3 +161,9 @@ VENUES = words(
     " podcast video blog column newsletter address letter email memo twitter facebook instagram telegram"
 )
 """Where a thing is said, after what is said: '... in an interview', 'on his Facebook page'."""
+WITHHELD = words("disclose reveal specify detail comment")
+"""Cues that, negated, tell what somebody keeps back: 'did not disclose the price'."""
+ANIMATE = words("acknowledge admit accuse blame urge pledge vow")
+"""Cues that only a person or body can be the subject of, whatever it is called."""
+ANSWERS = words("answer reply response message point position advice theory explanation word")
+"""Nouns for what somebody says, beside those that hold a clause of their own: 'his answer was that ...'."""

@@ -39,6 +39,8 @@ def repair(doc: "Doc") -> None:
             _make_tag(token)
         elif token.tag_ in {"NN", "NNS"}:
             _make_verb(token)
+        elif token.dep_ == "auxpass" and token.lower_ == "'s":
+            _make_perfect(token)
 
 
 def _make_main_verb(verb: "Token") -> None:
@@ -95,6 +97,18 @@ def _make_passive(verb: "Token") -> None:
         return
     if not any(c.dep_ in {"det", "poss"} for c in thing.children):
         verb.tag_ = "VBN"
+
+
+def _make_perfect(aux: "Token") -> None:
+    """'He's predicted big wins': he has, for what is predicted stands after the verb."""
+    verb = aux.head
+    subject = next((c for c in verb.children if c.dep_ == "nsubjpass" and c.i < aux.i), None)
+    has_object = any(c.dep_ in {"dobj", "ccomp"} and c.i > verb.i for c in verb.children)
+    by = any(c.dep_ == "agent" for c in verb.children)
+    if subject is None or not has_object or by or verb.lemma_.lower() in _TWO_OBJECTS:
+        return
+    aux.dep_, aux.lemma_ = "aux", "have"
+    subject.dep_ = "nsubj"
 
 
 def _make_tag(verb: "Token") -> None:

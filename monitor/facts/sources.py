@@ -62,6 +62,11 @@ class Sources:
             or any(c.dep_ == "relcl" and any(g.lower_ == "who" for g in c.children) for c in source.children)
         )
 
+    def is_person(self, source: "Token") -> bool:
+        """Whether it is a named person, or a pronoun for one."""
+        entity = self.names.at(source)
+        return source.lower_ in {"he", "she", "who"} or (entity is not None and entity.type == "PERSON")
+
     def is_document(self, source: "Token") -> bool:
         """Whether it is a report, poll or body without a name."""
         return source.lemma_.lower() in cues.DOCUMENTS and self.names.at(source) is None

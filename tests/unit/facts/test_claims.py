@@ -33,3 +33,8 @@ def test_quote(extractor, lang, text, kind, speaker, pieces):  # noqa: PLR0917
     quote = facts.quotes[0]
     said = quote.speaker.entity or quote.speaker.text if quote.speaker else "-"
     assert (quote.type, said, _said(facts, quote.pieces)) == (kind, speaker, pieces.rstrip("."))
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("no_claims.tsv")])
+def test_what_is_done_is_not_claimed(extractor, text):
+    assert [claim.text for claim in extractor.extract(text, DAY, "en").claims] == []
