@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts.outbox import Runner
 from monitor.alerts.standing import standing
+from monitor.errors import StoreError
 from monitor.model.alert import Alert, Delivery
 from monitor.model.answer import Answer, Silence
 from monitor.model.story import Member
@@ -25,10 +26,10 @@ _AT_ONCE = 50
 class UpkeepStore(Protocol):
     """What upkeep reads and writes."""
 
-    def edits_due(self, now: datetime, limit: int) -> list[str]:
-        """Stories whose messages are to be brought up to date."""
+    def edits_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Stories whose messages are to be brought up to date, and when that was noted last."""
 
-    def edits_done(self, story_id: str, began: datetime, again: datetime | None) -> None:
+    def edits_done(self, story_id: str, noted: datetime, began: datetime, again: datetime | None) -> None:
         """Note that a story's messages show what was known when this began; `again` where some could not be edited."""
 
     def thread_roots(self, story_id: str, sinks: Sequence[str]) -> list[Delivery]:
@@ -64,10 +65,16 @@ class Upkeep:
         if not self._editors:
             return 0
         due = await self._call(self._store.edits_due, self._clock.now(), _AT_ONCE)
-        for story_id in due:
+        for story_id, noted in due:
             began = self._clock.now()
-            again = await self._edit(story_id)
-            await self._call(self._store.edits_done, story_id, began, again)
+            try:
+                again = await self._edit(story_id)
+            except StoreError:
+                raise
+            except Exception:  # noqa: BLE001 - a mistake of ours about one story must not keep the others from theirs
+                self._log.exception("cards of a story could not be edited: this is a bug", story=story_id)
+                again = began + _TRY_AGAIN
+            await self._call(self._store.edits_done, story_id, noted, began, again)
         return len(due)
 
     async def _edit(self, story_id: str) -> datetime | None:

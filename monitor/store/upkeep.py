@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from monitor.model.alert import Delivery, DeliveryState
-from monitor.store.connected import Connected
+from monitor.store.connected import CLOCK_WRONG, Connected
 from monitor.store.deliveries import OPEN, read_deliveries
 from monitor.store.edits import note_news
 from monitor.store.engine import transaction
@@ -21,21 +21,25 @@ class UpkeepStore(Connected):
         with transaction(self._engine) as connection:
             note_news(connection, story_id, now, timedelta(0))
 
-    def edits_due(self, now: datetime, limit: int) -> list[str]:
-        """Stories whose messages are to be brought up to date, longest due first."""
-        query = select(story_edits.c.story_id).where(story_edits.c.due <= now).order_by(story_edits.c.due).limit(limit)
-        with transaction(self._engine, read_only=True) as connection:
-            return list(connection.execute(query).scalars())
+    def edits_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Stories whose messages are to be brought up to date, longest due first, and when that was noted last.
 
-    def edits_done(self, story_id: str, began: datetime, again: datetime | None) -> None:
-        """Note that a story's messages show what was known when this began.
+        What a clock that was far ahead has put off is due too.
+        """
+        due = or_(story_edits.c.due <= now, story_edits.c.due > now + CLOCK_WRONG)
+        query = select(story_edits.c.story_id, story_edits.c.noted).where(due).order_by(story_edits.c.due).limit(limit)
+        with transaction(self._engine, read_only=True) as connection:
+            return [(row.story_id, row.noted) for row in connection.execute(query)]
+
+    def edits_done(self, story_id: str, noted: datetime, began: datetime, again: datetime | None) -> None:
+        """Note that a story's messages show what was known when this began, and what was noted until `noted`.
 
         What came in meanwhile stays due. With `again` some messages could not be edited, and are due then.
         """
         mine = story_edits.c.story_id == story_id
         with transaction(self._engine) as connection:
             connection.execute(update(story_edits).where(mine).values(edited=began))
-            connection.execute(update(story_edits).where(mine, story_edits.c.noted <= began).values(due=again))
+            connection.execute(update(story_edits).where(mine, story_edits.c.noted == noted).values(due=again))
 
     def thread_roots(self, story_id: str, sinks: Sequence[str]) -> list[Delivery]:
         """The sent messages that the story's threads begin with; where a thread began anew, the newest."""

@@ -1,7 +1,7 @@
 """The first message of a thread shows how the story stands; over a restart too, and once a minute at most."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.standing import standing
-from monitor.model.alert import AlertKind, Report, Standing
+from monitor.model.alert import AlertKind, Delivery, Report, Standing
 from monitor.model.answer import Silence
 from monitor.model.article import Batch
 from monitor.model.selector import Selector
@@ -101,6 +101,41 @@ async def test_where_threads_cannot_be_read_nothing_is_posted(house: House) -> N
     assert await house.upkeep.run() == 1
     assert len(house.server.messages) == 1
     assert "also Reuters" in json.dumps(message["blocks"])
+
+
+async def test_a_clock_that_is_set_back_neither_stops_edits_nor_repeats_them(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example")
+    house.clock.forward(days=400)
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    assert await house.upkeep.run() == 1
+    # Noted by the clock that is ahead, and done after it was set right.
+    report(house, "c", Relation.SAME_STORY, "AFP")
+    house.clock.forward(days=-400)
+    assert await house.upkeep.run() == 1
+    assert await house.upkeep.run() == 0
+    report(house, "d", Relation.SAME_STORY, "DPA")
+    house.clock.forward(minutes=1)
+    assert await house.upkeep.run() == 1
+    assert "also Reuters, AFP, DPA" in json.dumps(message["blocks"])
+    assert message["edits"] == 3
+
+
+async def test_a_mistake_of_ours_about_one_story_keeps_no_other_from_its_edit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example")
+    house.store.touch("0" * 16, house.clock.now() - timedelta(hours=1))
+    report(house, "b", Relation.SAME_STORY, "Reuters")
+    roots = house.store.thread_roots
+
+    def mistaken(story: str, sinks: Sequence[str]) -> list[Delivery]:
+        if story != "one":
+            raise ValueError("a bug")
+        return roots(story, sinks)
+
+    monkeypatch.setattr(house.store, "thread_roots", mistaken)
+    assert await house.upkeep.run() == 2
+    assert message["edits"] == 1
 
 
 async def test_it_is_edited_once_a_minute_at_most(house: House) -> None:
