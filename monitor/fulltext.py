@@ -2,9 +2,11 @@
 
 import asyncio
 import html
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -30,10 +32,14 @@ _BROKEN_OFF = ("…", "...", "[...]", "[…]", "read more", "continue reading", 
 # Older articles do not alert; a new feed's backlog is not worth a page each.
 _RECENT = timedelta(hours=48)
 _PATIENCE = 60.0
+_LONGEST = 180.0
+"""Seconds an article waits for its page, the queue of its host counted."""
 _AT_ONCE = 16
 """Pages fetched at once: each may take tens of megabytes."""
+_AT_ONCE_OF_HOST = 2
 _MOST = 200
 """Pages awaited at once; beyond, articles go on with what their feed says."""
+_MOST_OF_HOST = 100
 
 FLAGS = {
     PageKind.ARTICLE: "full_text",
@@ -72,6 +78,9 @@ class Pages:
         self._clock, self._metrics, self._on_ready = clock, metrics, on_ready
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
+        # A slow host, or one with much news, has a queue of its own and holds up no other's pages.
+        self._waiting: Counter[str] = Counter()
+        self._of_host: dict[str, asyncio.Semaphore] = {}
         self._log = structlog.get_logger("monitor.pages")
 
     @property
@@ -82,9 +91,11 @@ class Pages:
     def take(self, article: Article, matches: Iterable[Match], book: Rulebook) -> bool:
         """Begin to fetch the article's page if the feed or a rule asks for it; whether it was begun."""
         wanted = wants_page(article, matches, book, self._mode_of(article.source), self._clock.now())
-        if not wanted or len(self._under_way) >= _MOST:
+        host = urlsplit(article.url).hostname or ""
+        if not wanted or len(self._under_way) >= _MOST or self._waiting[host] >= _MOST_OF_HOST:
             return False
-        self._under_way[article.id] = asyncio.create_task(self._complete(article))
+        self._waiting[host] += 1
+        self._under_way[article.id] = asyncio.create_task(self._complete(article, host))
         return True
 
     async def settle(self) -> int:
@@ -99,23 +110,28 @@ class Pages:
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def _complete(self, article: Article) -> None:
+    async def _complete(self, article: Article, host: str) -> None:
         try:
-            completed = await self._with_page(article)
+            completed = await self._with_page(article, host)
             await self._call(self._store.complete, completed)
         except StoreError as error:
             self._log.warning("a page could not be stored; it is fetched again", article=article.id, error=str(error))
         finally:
             del self._under_way[article.id]
+            self._waiting[host] -= 1
+            if not self._waiting[host]:
+                del self._waiting[host]
+                self._of_host.pop(host, None)
             self._on_ready()
 
-    async def _with_page(self, article: Article) -> Article:
+    async def _with_page(self, article: Article, host: str) -> Article:
         """The article with what its page says; whatever goes wrong, the article stays as its feed gave it."""
+        place = self._of_host.setdefault(host, asyncio.Semaphore(_AT_ONCE_OF_HOST))
         try:
-            async with self._places, asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_LONGEST), place, self._places, asyncio.timeout(_PATIENCE):
                 page = await self._read(article.url)
         except (FetchError, ParseError, TimeoutError) as error:
-            why = str(error) or f"not there within {_PATIENCE:g} s"
+            why = str(error) or "not there in time"
             self._log.info("page not read", article=article.id, url=article.url, why=why)
             self._metrics.pages.labels("failed").inc()
             return replace(article, flags=(*article.flags, NOT_READ))

@@ -161,3 +161,16 @@ async def test_robots_txt_is_obeyed(desk: Desk) -> None:
     desk.server.routes["/robots.txt"] = play.body(b"User-agent: *\nDisallow: /", "text/plain")
     assert (await desk.read(play.body(PAGE, "text/html"))).flags == ("page_not_read",)
     assert [request.path for request in desk.server.requests] == ["/robots.txt"]
+
+
+async def test_a_host_that_does_not_answer_holds_up_no_other(desk: Desk) -> None:
+    desk.server.routes = {"/slow": play.silence, "/quick": play.body(PAGE, "text/html")}
+    slow, quick = desk.server.url("/slow"), desk.server.url("/quick", host="localhost")
+    addresses = [f"{slow}?{number}" for number in range(40)] + [quick]
+    desk.server.routes |= {f"/slow?{number}": play.silence for number in range(40)}
+    found = [replace(SUMMARY, key=address, url=address) for address in addresses]
+    stored = desk.store.ingest(Batch(articles=tuple(found)))
+    assert all(desk.pages.take(article, (), Rulebook()) for article in stored)
+    while stored[-1].id in desk.pages.under_way:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)
+    assert len(desk.pages.under_way) > 30
