@@ -1,7 +1,7 @@
 """What the daemon is made of: every part built from the settings and put together, with what closes it again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from monitor.flatlines import Flatlines
 from monitor.fulltext import Pages
 from monitor.intake import Intake
 from monitor.lock import instance
+from monitor.model.story import Member
 from monitor.notices import Notices, tellable, with_deliveries, with_rules
 from monitor.pipeline import Pipeline
 from monitor.ports import Clock, Editor, Sink
@@ -30,6 +31,8 @@ from monitor.sources.robots import Robots
 from monitor.sources.schedule import Pace
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
+from monitor.stories.account import disputes
+from monitor.stories.coverage import Voice, coverage
 from monitor.stories.grouping import Grouper, GroupSettings
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
@@ -221,11 +224,17 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
         ),
         notices=notices,
         outbox=outbox,
-        upkeep=Upkeep(store, editors, clock, call=call, log=structlog.get_logger("monitor.upkeep")),
+        upkeep=Upkeep(store, editors, clock, call=call, log=structlog.get_logger("monitor.upkeep"), account=account_of),
         intake=intake,
     )
     await intake.open()
     return parts
+
+
+def account_of(members: Sequence[Member]) -> tuple[str, Sequence[str]]:
+    """Whose text a story's copies repeat, and what its reports say against one another."""
+    voices = [Voice(member.outlet, member.owner, member.text, member.relation) for member in members]
+    return coverage(voices).wire, disputes(members)
 
 
 def feed_client(sources: Sources, clock: Clock) -> GuardedClient:

@@ -26,7 +26,8 @@ from monitor.model.rule import Match, Rule
 from monitor.ports import Clock, FactExtractor, Processed
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore
-from monitor.stories.coverage import Voice, coverage, credit_of
+from monitor.stories import account
+from monitor.stories.coverage import Coverage, Voice, coverage, credit_of
 from monitor.stories.grouping import Grouper
 from monitor.telemetry.metrics import Metrics
 
@@ -213,9 +214,14 @@ class Pipeline:
             verdicts=verdicts,
         )
         decisions = decide(about, self._default_channel)
-        told = await self._call(self._store.story, story.story_id)
-        mine = credit_of(article.text)
-        known = coverage([Voice(member.outlet, member.owner, member.text, member.relation) for member in told])
+        mine, known, disputes = "", Coverage(), tuple[str, ...]()
+        if any(decision.kind or decision.hold or decision.calls for decision in decisions):
+            told = await self._call(self._store.story, story.story_id)
+            mine = credit_of(article.text)
+            known = coverage([Voice(member.outlet, member.owner, member.text, member.relation) for member in told])
+            if story.changes:
+                told.append(self._grouper.member(article, story))
+                disputes = await asyncio.to_thread(account.disputes, told, told_by=article.id)
 
         def card(decision: AlertDecision) -> Card:
             made = render(
@@ -228,6 +234,7 @@ class Pipeline:
                 outlets=[outlet for outlet in known.outlets if outlet != mine],
                 copies=known.copies,
                 wire=known.wire,
+                disputes=disputes,
             )
             return with_waiting(made, decision, record.held)
 

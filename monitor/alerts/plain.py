@@ -18,6 +18,7 @@ def body(card: Card) -> str:
     lines = [" · ".join(part for part in source if part), clean(card.url)]
     lines += [f"New: {clean(change)}" for change in card.changes]
     lines += [f"Because: {clean(line)}" for line in card.because]
+    lines += [f"Disputed: {clean(line)}" for line in card.disputes]
     for item in card.items:
         told = " · ".join(part for part in (clean(item.outlet), ", ".join(map(clean, item.rules)), item.note) if part)
         lines += ["", f"{item.severity.value.upper()} {clean(item.headline)}", told, clean(item.url)]

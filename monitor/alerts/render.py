@@ -16,6 +16,7 @@ from monitor.model.story import Change, StoryDecision
 HEADLINE = 200
 _CHANGE = 280
 _CHANGES = 6
+_DISPUTES = 3
 _OUTLETS = 4
 # A passage with so large a share of its words in one line of the card is told by it.
 _SAME_WORDS = 0.8
@@ -36,12 +37,14 @@ def render(
     outlets: Sequence[str] = (),
     copies: int = 0,
     wire: str = "",
+    disputes: Sequence[str] = (),
 ) -> Card:
     """The card of one decision.
 
     Of the article's matches those of the decision's rules are shown. Facts are None where they could not be
     extracted, and the card says so. `outlets` are the others that report the story independently, `copies` counts
-    reports that only repeat another's text, and `wire` is whose, where most of them say so.
+    reports that only repeat another's text, and `wire` is whose, where most of them say so. `disputes` are what the
+    article and other reports say against each other.
     """
     shown = sorted(
         (match for match in matches if match.rule_id in decision.rules),
@@ -67,6 +70,7 @@ def render(
         mentions=_each(rules[name].mention for name in decision.rules if name in rules),
         owners=_each(clean(rules[name].owner) for name in decision.rules if name in rules),
         because=tuple(cut(clean(line), HEADLINE) for line in decision.because),
+        disputes=tuple(cut(clean(line), _CHANGE) for line in disputes[-_DISPUTES:]) if update else (),
         runbooks=_each(_web_address(rules[name].runbook) for name in decision.rules if name in rules),
     )
 
@@ -163,11 +167,16 @@ def _names_source(told: str, credit: str) -> bool:
 
 
 def reported_by(outlets: Sequence[str], copies: int, first: str = "", wire: str = "") -> str:
-    """'also Reuters, AFP and 2 more; 3 copies of AP': who reports it besides the `first`, "" for nobody."""
+    """Who reports it besides the `first`, "" for nobody.
+
+    'also Reuters, AFP and 2 more (5 independent outlets); 3 copies of AP'.
+    """
     others = list(dict.fromkeys(name for name in map(clean, outlets) if name and name != clean(first)))
     named = ", ".join(cut(name, 40) for name in others[:_OUTLETS])
     if len(others) > _OUTLETS:
         named += f" and {len(others) - _OUTLETS} more"
+    if len(others) > 1:
+        named += f" ({len(others) + 1} independent outlets)"
     counted = f"{copies} {'copy' if copies == 1 else 'copies'}" if copies > 0 else ""
     if counted and wire:
         counted += f" of {wire}"

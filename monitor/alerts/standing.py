@@ -11,6 +11,7 @@ from monitor.model.story import Member, Relation
 
 _NEWS = (AlertKind.UPDATE, AlertKind.CORRECTION)
 _MOST_LINES = 6
+_MOST_DISPUTES = 3
 _CHANGED = " → "
 
 
@@ -20,6 +21,9 @@ def standing(
     members: Sequence[Member],
     answers: Sequence[Answer] = (),
     silences: Sequence[Silence] = (),
+    *,
+    wire: str = "",
+    disputes: Sequence[str] = (),
 ) -> Standing:
     """The standing of a story, for the message that began its thread in one channel.
 
@@ -29,6 +33,8 @@ def standing(
         members: its articles, in order of arrival.
         answers: to its alerts.
         silences: those in force.
+        wire: whose text the copies repeat.
+        disputes: what its reports say against one another.
     """
     here = [alert for alert in alerts if alert.channel == root.channel and alert.seq > root.seq and alert.kind in _NEWS]
     news = sorted(here, key=lambda alert: -alert.seq)
@@ -51,6 +57,8 @@ def standing(
         updated=news[0].created if news else None,
         answers=tuple(reaction for _, reaction in sorted(_reactions(root, answers, silences), key=lambda one: one[0])),
         acknowledged=any(answer.kind is AnswerKind.ACKNOWLEDGED for answer in answers),
+        wire=wire,
+        disputes=tuple(disputes[-_MOST_DISPUTES:]),
     )
 
 

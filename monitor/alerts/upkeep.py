@@ -4,7 +4,8 @@ What is due stands in the database, so nothing is forgotten over a restart. News
 are edited once a minute at most. What people do shows at once.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +22,14 @@ from monitor.ports import Clock, Editor, Failed
 AT_MOST_EVERY = timedelta(minutes=1)
 _TRY_AGAIN = timedelta(minutes=1)
 _AT_ONCE = 50
+
+
+Account = Callable[[Sequence[Member]], tuple[str, Sequence[str]]]
+"""Of a story's articles: whose text the copies repeat, and what the reports say against one another."""
+
+
+def _nothing(_: Sequence[Member]) -> tuple[str, Sequence[str]]:
+    return "", ()
 
 
 class UpkeepStore(Protocol):
@@ -52,11 +61,23 @@ class UpkeepStore(Protocol):
 
 
 class Upkeep:
-    """Edits what is due, a few stories at a time."""
+    """Edits what is due, a few stories at a time.
+
+    Args:
+        account: tells of a story what its alerts do not.
+    """
 
     def __init__(
-        self, store: UpkeepStore, editors: Sequence[Editor], clock: Clock, *, call: Runner, log: FilteringBoundLogger
+        self,
+        store: UpkeepStore,
+        editors: Sequence[Editor],
+        clock: Clock,
+        *,
+        call: Runner,
+        log: FilteringBoundLogger,
+        account: Account = _nothing,
     ) -> None:
+        self._account = account
         self._store, self._clock, self._call, self._log = store, clock, call, log
         self._editors = {editor.name: editor for editor in editors}
 
@@ -90,9 +111,10 @@ class Upkeep:
         members = await self._call(self._store.story, story_id)
         answers = await self._call(self._store.answers, [alert.id for alert in alerts])
         silences = await self._call(self._store.silences, self._clock.now())
+        wire, disputes = await asyncio.to_thread(self._account, members)
         for root in roots:
             mine = [answer for answer in answers if _channel_of(answer, alerts) == root.alert.channel]
-            now_stands = standing(root.alert, alerts, members, mine, silences)
+            now_stands = standing(root.alert, alerts, members, mine, silences, wire=wire, disputes=disputes)
             outcome = await self._editors[root.sink].edit(root, now_stands)
             if isinstance(outcome, Failed):
                 self._log.warning("card_not_edited", alert=root.alert.id, sink=root.sink, error=outcome.error)

@@ -17,17 +17,25 @@ from monitor.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
+    from rich.table import Table
 
     from monitor.model.article import Article
     from monitor.store.sql import SqlStore
-    from monitor.store.storylog import Told
+    from monitor.store.storylog import StoryLine, Told
+    from monitor.stories.account import Contradiction, Fact
 
 app = typer.Typer(help="Stories: what belongs together, why, and setting it right.", no_args_is_help=True)
 
 StoryArgument = Annotated[str, typer.Argument(help="The story's id, or how it begins.")]
 _WORDS = {"new": "first report", "same-story": "also", "copy": "copy", "update": "update", "edited": "edited"}
-_SHOWN, _WIDTH = 30, 110
+_SHOWN, _WIDTH = 30, 160
+_ID = 8
+"""So many digits tell a story or an article from the others; every command takes them."""
+_COPIES = 2
+"""More copies in a row than these are told on one line."""
 
 
 @app.command("list")
@@ -44,6 +52,11 @@ def list_(
         from dataclasses import asdict
 
         print_json(asdict(line) for line in found)
+        return
+    import sys
+
+    if sys.stdout.isatty() and found:
+        _list(found)
         return
     rows = (
         (line.story_id, line.first, line.last, line.articles, line.outlets, line.copies, line.updates, line.title)
@@ -182,11 +195,11 @@ def _json(told: "list[Told]") -> dict[str, Any]:
     from dataclasses import asdict
 
     from monitor.cli.articles import article_json
-    from monitor.model.story import StoryDecision
+    from monitor.model.story import Relation, StoryDecision
     from monitor.stories.account import contradictions, facts_of
     from monitor.wire import to_json
 
-    articles = [one.article for one in told]
+    articles = [one.article for one in told if one.decision.relation is not Relation.COPY]
     return {
         "story": told[0].decision.story_id,
         "coverage": asdict(_coverage(told)),
@@ -204,52 +217,100 @@ def _coverage(told: "list[Told]") -> Any:  # noqa: ANN401 - imported when it run
     )
 
 
+def _list(found: "Sequence[StoryLine]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2), expand=True)
+    for width, justify in ((5, "left"), (_ID, "left"), (None, "left"), (22, "right")):
+        table.add_column(width=width, justify=justify, ratio=None if width else 1)  # type: ignore[arg-type]
+    day = ""
+    for line in found:
+        newest = line.last.astimezone()
+        if (today := f"{newest:%A %d %B}") != day:
+            table.add_row(*([""] * 4) if day else ())
+            table.add_row("", "", Text(today, style="bold"), "")
+            day = today
+        parts = [_counted(line.outlets, "outlet"), _counted(line.updates, "update") if line.updates else ""]
+        counts = " · ".join(part for part in parts if part)
+        title = Text(printable(line.title) or "(no title)")
+        table.add_row(f"{newest:%H:%M}", Text(line.story_id[:_ID], style="dim"), title, Text(counts, style="dim"))
+    Console(highlight=False).print(table)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _print(told: "list[Told]") -> None:
+    import sys
+
     from rich.console import Console
     from rich.text import Text
 
+    from monitor.model.story import Relation
     from monitor.stories.account import contradictions, facts_of
 
-    console = Console(highlight=False, soft_wrap=True)
+    # In a pipe nothing is wrapped.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)
     first, cover = told[0].article, _coverage(told)
     console.print(Text(printable(first.title or first.text[:120]), style="bold"))
-    voices = len(cover.outlets)
-    counted = f"{voices} independent {'outlet' if voices == 1 else 'outlets'}"
+    counted = f"{len(cover.outlets)} independent {'outlet' if len(cover.outlets) == 1 else 'outlets'}"
     if cover.copies:
         of = f" of {cover.wire}" if cover.wire else ""
         counted += f", {cover.copies} {'copy' if cover.copies == 1 else 'copies'}{of}"
     console.print(Text(f"story {told[0].decision.story_id} · {counted}", style="dim"))
-    console.print()
+    _print_timeline(console, told)
+    own = [one.article for one in told if one.decision.relation is not Relation.COPY]
+    _print_facts(console, [fact for fact in facts_of(own) if fact.kind != "event"])
+    _print_contradictions(console, contradictions(own))
+
+
+def _grid(*widths: int) -> "Table":
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 1))
+    for width in widths:
+        table.add_column(width=width, no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _print_timeline(console: "Console", told: "Sequence[Told]") -> None:
+    """Report after report under its day; copies that follow one another are gathered on one line."""
+    from itertools import groupby
+
+    from rich.text import Text
+
+    table, day = _grid(5, 12), ""
     before: dict[tuple[str, str], Article] = {}
-    for one in told:
-        _print_report(console, one, before.get((one.article.source, one.article.key)))
-        before[one.article.source, one.article.key] = one.article
-    articles = [one.article for one in told]
-    facts = [fact for fact in facts_of(articles) if fact.kind != "event"]
-    if facts:
-        console.print()
-        console.print(Text("Facts", style="bold"))
-    for fact in facts[:_SHOWN]:
-        what = f"{fact.about} {fact.text}" if fact.kind == "number" else _short(fact.text)
-        since = len(fact.voices) - 1
-        also = f", and {since} more" if since else ""
-        console.print(Text.assemble((f"  {fact.kind:<13}", "dim"), what, (f"  {fact.first} first{also}", "dim")))
-    for found in contradictions(articles):
-        console.print(
-            Text.assemble(
-                ("  against each other  ", "yellow"),
-                f"{found.about}: {_short(found.one.text)} ({found.one.first}), "
-                f"{_short(found.other.text)} ({found.other.first})",
-            )
-        )
+
+    def begin(article: "Article") -> str:
+        nonlocal day, table
+        when = article.time.astimezone()
+        if (today := f"{when:%A %d %B %Y}") != day:
+            if table.row_count:
+                console.print(table)
+            console.print(Text(f"\n{today}", style="dim"))
+            table, day = _grid(5, 12), today
+        return f"{when:%H:%M}"
+
+    for is_copy, some in groupby(told, key=lambda one: one.decision.relation.value == "copy"):
+        run = list(some)
+        if is_copy and len(run) > _COPIES:
+            names = dict.fromkeys(printable(one.article.outlet or one.article.source) for one in run)
+            cells = begin(run[0].article), f"{len(run)} copies", ", ".join(names)
+            table.add_row(*(Text(cell, style="dim") for cell in cells))
+            continue
+        for one in run:
+            at = begin(one.article)
+            _add_report(table, at, one, before.get((one.article.source, one.article.key)))
+            before[one.article.source, one.article.key] = one.article
+    console.print(table)
 
 
-def _short(text: str) -> str:
-    line = printable(text)
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…"
-
-
-def _print_report(console: "Console", one: "Told", before: "Article | None") -> None:
+def _add_report(table: "Table", at: str, one: "Told", before: "Article | None") -> None:
     from rich.text import Text
 
     from monitor.stories.account import word_diff
@@ -259,19 +320,61 @@ def _print_report(console: "Console", one: "Told", before: "Article | None") -> 
     if any(change.kind in {"correction", "retraction"} for change in decision.changes):
         kind = next(c.kind for c in decision.changes if c.kind in {"correction", "retraction"})
     style = {"copy": "dim", "also": "", "edited": ""}.get(kind, "bold")
-    head = Text.assemble(
-        (f"{local_time(article.time):<17}", "dim"),
-        (f"{kind:<13}", style),
-        (f"{printable(article.outlet or article.source)}: ", ""),
-        (printable(article.title or article.text[:100]), ""),
-        (f"  {article.id}", "dim"),
+    title = printable(article.title or article.text[:100])
+    said = f"{printable(article.outlet or article.source)}: {title}"
+    table.add_row(
+        Text(at, style="dim"),
+        Text(kind, style=style),
+        Text.assemble((said, "dim" if kind == "copy" else ""), (f"  {article.id[:_ID]}", "dim")),
     )
-    console.print(head)
     for change in decision.changes:
-        moved = f"{change.about} {change.before} → {change.after}: " if change.before and change.after else ""
-        console.print(Text(f"{'':<30}+ {_short(moved + change.text)}", style="green"))
+        moved = f"{change.about} {change.before} → {change.after}".strip() if change.before and change.after else ""
+        new = "" if moved and change.text == title else _short(change.text)
+        if new != title:
+            table.add_row("", "", Text(f"+ {': '.join(part for part in (moved, new) if part)}", style="green"))
     if decision.relation.value == "edited" and before is not None:
-        line = Text(" " * 30)
+        line = Text()
         for sort, words in word_diff(before.document, article.document):
             line.append(" ".join(words.split()) + " ", {"gone": "red strike", "new": "green"}.get(sort, "dim"))
-        console.print(line)
+        table.add_row("", "", line)
+
+
+def _print_facts(console: "Console", facts: "Sequence[Fact]") -> None:
+    """The ledger: each fact, who reported it first and when, and how many since."""
+    from rich.text import Text
+
+    if not facts:
+        return
+    console.print(Text("\nFacts", style="bold"))
+    table = _grid(18)
+    for fact in facts[:_SHOWN]:
+        what, told = (fact.about, fact.text) if fact.kind == "number" else (fact.kind, _short(fact.text))
+        since = len(fact.voices) - 1
+        also = f", {_counted(since, 'independent outlet')} since" if since else ""
+        who = f"  {printable(fact.first)} first, {local_time(fact.time)}{also}"
+        table.add_row(Text(what, style="dim"), Text.assemble(printable(told), (who, "dim")))
+    console.print(table)
+    if len(facts) > _SHOWN:
+        console.print(Text(f"and {len(facts) - _SHOWN} more; see --json", style="dim"))
+
+
+def _print_contradictions(console: "Console", found: "Sequence[Contradiction]") -> None:
+    from rich.text import Text
+
+    if not found:
+        return
+    console.print(Text("\nAgainst each other", style="bold yellow"))
+    table = _grid(18)
+    for one in found[:_SHOWN]:
+        for fact in (one.one, one.other):
+            where = f"  {printable(fact.first)}, {local_time(fact.time)}"
+            table.add_row(
+                Text(one.about if fact is one.one else "", style="dim"),
+                Text.assemble(_short(fact.text), (where, "dim")),
+            )
+    console.print(table)
+
+
+def _short(text: str) -> str:
+    line = printable(text)
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…"

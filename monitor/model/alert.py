@@ -226,6 +226,7 @@ class Card:
         items: the stories of a digest, gravest first, whose headline says what they have in common; a note says how
             many more there are and how to see them.
         because: what came together over time to make this an alert: "3 independent outlets in 2 h: AFP, BBC, Reuters".
+        disputes: what its report and others say against each other: "killed: 17 (AFP), 15 (TASS)".
     """
 
     severity: Severity
@@ -246,6 +247,7 @@ class Card:
     runbooks: tuple[str, ...] = ()
     items: tuple[CardItem, ...] = ()
     because: tuple[str, ...] = ()
+    disputes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,8 @@ class Standing:
         copies: reports that only repeat another's text.
         latest: the newest news, one line each, its source named: "killed: 17 → 19, according to police".
         updated: when that came, None where there is none.
+        wire: whose text the copies repeat, "" where most of them don't say so.
+        disputes: what its reports say against one another.
         answers: what people did about it, oldest first.
         acknowledged: whether somebody has taken it.
     """
@@ -320,6 +324,8 @@ class Standing:
     updated: datetime | None = None
     answers: tuple[Reaction, ...] = ()
     acknowledged: bool = False
+    wire: str = ""
+    disputes: tuple[str, ...] = ()
 
 
 class DeliveryState(StrEnum):

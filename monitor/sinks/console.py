@@ -105,6 +105,7 @@ def card_view(card: Card, channel: str = "", name: str = "") -> RenderableType:
     if card.items:
         parts += [Text(), _items(card.items)]
     parts += [Text(clean(line), style="bold") for line in card.because]
+    parts += [Text(f"disputed  {clean(line)}") for line in card.disputes]
     if card.facts:
         parts += [Text(), _facts(card.facts)]
     if not follows:

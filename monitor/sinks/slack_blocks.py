@@ -63,6 +63,7 @@ def blocks(
         "source": [] if card.items else [_context(_source(card, standing, when) or "source not named")],
         "because": _rich(_lines([_because(line) for line in card.because[:5]])),
         "latest": _rich(_lines(_latest(standing))) if standing else [],
+        "disputes": _rich(_lines(_disputes((standing.disputes if standing else ()) or card.disputes))),
         "facts": _rich(_lines([_fact(line) for line in card.facts])),
         "items": _rich(_items(card.items[:_MOST_ITEMS])),
         "why": [] if update and card.changes else _rich([_quote(excerpt) for excerpt in card.why]),
@@ -91,6 +92,7 @@ def _shortened(card: Card) -> Iterator[tuple[str, list[Block]]]:
         left = len(card.items[:_MOST_ITEMS]) - most
         rest: list[Block] = [{"type": "rich_text_section", "elements": [_text(f"and {left} more")]}] if left > 0 else []
         yield "items", _rich([*_items(card.items[:most]), *rest])
+    yield "disputes", []
     yield "latest", []
     yield "because", []
     duty = _duty(card)
@@ -113,6 +115,7 @@ def simplified(card: Card, lost_thread: bool = False) -> str:
     lines = [
         _heading(card),
         *(parsed(cut(change, 300)) for change in card.changes),
+        *(f"Disputed: {parsed(cut(line, 300))}" for line in card.disputes),
         parsed(cut(card.headline, 300)) or NO_HEADLINE,
         _source(card, None, stamp),
         *(parsed(cut(line, 300)) for line in card.because[:5]),
@@ -194,7 +197,7 @@ def when(moment: datetime) -> str:
 
 def _source(card: Card, standing: Standing | None, told: Callable[[datetime], str]) -> str:
     """Who reported it and when, who else does, and when the newest news came; `told` writes times."""
-    others = reported_by(standing.outlets, standing.copies, card.outlet) if standing else ""
+    others = reported_by(standing.outlets, standing.copies, card.outlet, standing.wire) if standing else ""
     parts = [
         parsed(cut(card.outlet, 80)),
         told(card.published) if card.published else "",
@@ -210,6 +213,11 @@ def _latest(standing: Standing) -> list[list[Block]]:
         return []
     first, *others = (_text(literal(cut(line, 300))) for line in standing.latest[:_MOST_LATEST])
     return [[_text("Now  ", bold=True), first], *([other] for other in others)]
+
+
+def _disputes(lines: Sequence[str]) -> list[list[Block]]:
+    """What reports say against one another, each with its source."""
+    return [[_text("Disputed  ", bold=True), _text(literal(cut(line, 300)))] for line in lines[:3]]
 
 
 def _answered(standing: Standing) -> list[Block]:

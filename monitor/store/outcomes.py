@@ -110,7 +110,7 @@ class OutcomeStore(Connected):
         """The articles of one story, in the order they were decided."""
         with transaction(self._engine, read_only=True) as connection:
             query = (
-                select(*(stories.c[name] for name in ("story_id", "relation", "trace")), articles)
+                select(*(stories.c[name] for name in ("story_id", "relation", "trace")), *_TOLD)
                 .join(articles, articles.c.id == stories.c.article_id)
                 .where(stories.c.story_id == story_id)
                 .order_by(stories.c.seq)
@@ -166,6 +166,7 @@ class OutcomeStore(Connected):
             return [read_alert(row) for row in connection.execute(query)]
 
 
+_TOLD = [column for column in articles.columns if column.name not in {"html", "seq"}]
 _MEMBERS = (
     select(
         stories.c.story_id,

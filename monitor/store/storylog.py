@@ -23,7 +23,7 @@ class StoryLine:
     Attributes:
         first, last: when its first and newest article were fetched.
         title: of the first.
-        outlets: how many there are.
+        outlets: how many report it themselves.
     """
 
     story_id: str
@@ -125,7 +125,7 @@ def _line(story_id: str, told: Sequence[tuple[datetime, str, str, str]]) -> Stor
         first=told[0][0],
         last=max(fetched for fetched, *_ in told),
         articles=len(told),
-        outlets=len({outlet for _, _, outlet, _ in told if outlet}),
+        outlets=len({outlet for _, _, outlet, relation in told if outlet and relation != Relation.COPY}),
         copies=sum(relation == Relation.COPY for *_, relation in told),
         updates=sum(relation == Relation.UPDATE for *_, relation in told),
     )

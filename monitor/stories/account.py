@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import Protocol
 
-from monitor.model.article import Article
+from monitor.model.story import Member, Relation
 from monitor.stories.coverage import credit_of
 from monitor.stories.ledger import STANCE_SENTENCES, stances_of
 from monitor.stories.numbers import COUNTED, Figure
@@ -14,11 +15,42 @@ from monitor.stories.reading import read, tokens_of
 from monitor.stories.vocabulary import ACTIONS, STOP, stem
 
 NUMBER_SENTENCES = 10
+MOST_REPORTS = 40
+LONGEST = 120
+"""Characters of a sentence in a line about what contradicts it."""
 CONTEXT = 4
 _KINDS = frozenset(COUNTED.values())
 _WORD = re.compile(r"\S+\s*|\s+")
 _MOST_COMPARED = 4_000_000
 """Pairs of words, beyond what all have in common at both ends, that are compared; more takes seconds."""
+
+
+class Report(Protocol):
+    """What is asked of an article, or of a story's member."""
+
+    @property
+    def title(self) -> str:
+        """As printed."""
+
+    @property
+    def text(self) -> str:
+        """Plain."""
+
+    @property
+    def time(self) -> datetime:
+        """When it was published."""
+
+    @property
+    def source(self) -> str:
+        """Where it was read."""
+
+    @property
+    def outlet(self) -> str:
+        """Who printed it."""
+
+    @property
+    def owner(self) -> str:
+        """Whose outlet that is."""
 
 
 @dataclass(slots=True)
@@ -51,8 +83,13 @@ class Contradiction:
     one: Fact
     other: Fact
 
+    def __str__(self) -> str:
+        """In one line, with both sources: "killed: 17 (AFP), 15 (TASS)"."""
+        told = (f"{_short(fact.text)} ({fact.first})" for fact in (self.one, self.other))
+        return f"{self.about}: {', '.join(told)}"
 
-def facts_of(articles: Sequence[Article]) -> list[Fact]:
+
+def facts_of(articles: Sequence[Report]) -> list[Fact]:
     """Counts, acts, denials and confirmations of a story's articles, in the order they were first reported."""
     found: dict[tuple[str, str, str], Fact] = {}
     for article in sorted(articles, key=lambda a: a.time):
@@ -64,7 +101,18 @@ def facts_of(articles: Sequence[Article]) -> list[Fact]:
     return list(found.values())
 
 
-def contradictions(articles: Sequence[Article]) -> list[Contradiction]:
+def disputes(members: Sequence[Member], *, told_by: str = "") -> tuple[str, ...]:
+    """What a story's reports say against one another, newest last; with an article's id, what that article says so.
+
+    Copies say nothing of their own, and of very many reports the newest are looked at.
+    """
+    reports = [member for member in members if member.relation is not Relation.COPY]
+    found = contradictions(reports[-MOST_REPORTS:])
+    mine = {member.time for member in members if member.article_id == told_by}
+    return tuple(dict.fromkeys(str(one) for one in found if not told_by or {one.one.time, one.other.time} & mine))
+
+
+def contradictions(articles: Sequence[Report]) -> list[Contradiction]:
     """Counts that differ between the newest words of two voices though neither can be the other's older figure.
 
     A lower figure told after the higher one was known, by a voice that has not told the higher one, contradicts it;
@@ -93,6 +141,10 @@ def contradictions(articles: Sequence[Article]) -> list[Contradiction]:
         and _one_matter(told, denied)
     ]
     return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def _one_matter(one: Fact, other: Fact) -> bool:
@@ -128,7 +180,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int,
     return [*ends, middle, *([("equal", len(old) - end, len(old), len(new) - end, len(new))] if end else [])]
 
 
-def _figures(article: Article) -> Iterator[tuple[Figure, str]]:
+def _figures(article: Report) -> Iterator[tuple[Figure, str]]:
     reading = read(article.title, article.text, article.time)
     done: set[str] = set()
     for sentence in (reading.title, *reading.body[:NUMBER_SENTENCES]):
@@ -138,7 +190,7 @@ def _figures(article: Article) -> Iterator[tuple[Figure, str]]:
                 yield figure, sentence.text
 
 
-def _facts(article: Article) -> Iterator[tuple[str, str, str, str, str]]:
+def _facts(article: Report) -> Iterator[tuple[str, str, str, str, str]]:
     """Kind, what about, what tells it from others, how it is written, and its sentence."""
     for figure, text in _figures(article):
         yield "number", figure.about, f"{figure.low:g}-{figure.high:g}", figure.text, text

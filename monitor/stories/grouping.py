@@ -70,8 +70,13 @@ class Grouper:
 
     def admit(self, article: Article, decision: StoryDecision) -> Member:
         """Add a decided article; the member it returns is all that `restore` needs."""
-        new = self._read(article)
-        member = Member(
+        member = self.member(article, decision)
+        self._live.add(member, self._read(article))
+        return member
+
+    def member(self, article: Article, decision: StoryDecision) -> Member:
+        """A decided article as its story keeps it."""
+        return Member(
             story_id=decision.story_id,
             article_id=article.id,
             source=article.source,
@@ -84,12 +89,10 @@ class Grouper:
             time=article.likely_time,
             fetched=article.fetched,
             relation=decision.relation,
-            trace=pack(new.trace),
+            trace=self.trace(article),
             owner=article.owner,
             addresses=article.addresses,
         )
-        self._live.add(member, new)
-        return member
 
     def trace(self, article: Article) -> bytes:
         """What to store of an article, so that `restore` need not read its text again."""
@@ -151,6 +154,9 @@ class Grouper:
             if not _still_about(new, old, common):
                 continue
             added = self._edits(article, new, old, before.story_id) if before.time <= new.time else ()
+            if article.source != before.entry[0]:
+                # Another feed's headline for the page is no edit of it.
+                added = tuple(change for change in added if change.kind != "title")
             relation = Relation.EDITED if added else Relation.COPY
             return _join(
                 article,

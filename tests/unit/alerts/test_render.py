@@ -174,7 +174,7 @@ def made(about: Article = ABOUT, facts: Facts | None = FACTS, **values: Any) -> 
 def test_a_first_card() -> None:
     card = made(outlets=("Reuters", "Example", "AFP", "Reuters"), copies=3)
     assert (card.headline, card.rules, card.terms) == (TITLE, ("Fires", "Orel"), ("Depot", "depot", "Orel"))
-    assert card.also == "also Reuters, AFP; 3 copies"
+    assert card.also == "also Reuters, AFP (3 independent outlets); 3 copies"
     assert len(card.facts) == 7
     assert card.changes == ()
     assert card.notes == ()

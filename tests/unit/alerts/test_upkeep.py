@@ -26,9 +26,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         assert server.problems == []
 
 
-def report(house: House, key: str, relation: Relation, outlet: str, changes: tuple[str, ...] = ()) -> None:
+def report(
+    house: House, key: str, relation: Relation, outlet: str, changes: tuple[str, ...] = (), *, text: str = "Missiles."
+) -> None:
     """Another article of the story "one", decided by the pipeline; an update where it has changes."""
-    about = article(key, outlet=outlet, fetched=house.clock.now())
+    now = house.clock.now()
+    about = article(key, text, outlet=outlet, fetched=now, published=now)
     house.store.ingest(Batch(articles=(about,)))
     seq = len(house.store.alerts_of("one"))
     what = processed(about, story="one", seq=seq)
@@ -48,9 +51,25 @@ async def test_reports_and_numbers_show_on_the_first_message(house: House) -> No
     report(house, "d", Relation.UPDATE, "AFP", ("killed: 12 → 17, according to police",))
     assert await house.upkeep.run() == 1
     shown = json.dumps(message["blocks"], ensure_ascii=False)
-    for told in ("also Reuters, AFP; 1 copy", "updated <!date^", "killed: 12 → 17, according to police"):
+    for told in (
+        "also Reuters, AFP (3 independent outlets); 1 copy",
+        "updated <!date^",
+        "killed: 12 → 17, according to police",
+    ):
         assert told in shown
     assert message["edits"] == 1
+
+
+async def test_what_is_disputed_shows_on_the_first_message_with_both_sources(house: House) -> None:
+    _, message = await house.raise_alert("a", story="one", outlet="Example", text="It killed 17 people, AFP said.")
+    report(house, "b", Relation.SAME_STORY, "Reuters", text="The collapse killed 12 people, police said.")
+    report(house, "c", Relation.COPY, "Echo", text="PARIS (AFP) - It killed 17 people.")
+    house.clock.forward(minutes=1)
+    assert await house.upkeep.run() == 1
+    shown = json.dumps(message["blocks"], ensure_ascii=False)
+    assert "1 copy of AFP" in shown
+    assert '"Disputed  "' in shown
+    assert "killed: 17 (Example), 12 (Reuters)" in shown
 
 
 async def test_other_outlets_are_named_in_the_thread_once(house: House) -> None:

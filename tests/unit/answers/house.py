@@ -17,6 +17,7 @@ from monitor.config import Slack
 from monitor.model.alert import Alert, DeliveryState
 from monitor.model.article import Batch
 from monitor.model.facts import Facts
+from monitor.parts import account_of
 from monitor.ports import Sent
 from monitor.sinks import Deps, make
 from monitor.sinks.slack import SlackSink
@@ -119,7 +120,7 @@ async def open_house(tmp_path: Path, server: SlackServer, **options: Any) -> Asy
 
     window = timedelta(days=7)
     context = Context(store, call, rules, folder, clock, health, window, touched)
-    upkeep = Upkeep(store, [sink], clock, call=call, log=CapturingLogger())
+    upkeep = Upkeep(store, [sink], clock, call=call, log=CapturingLogger(), account=account_of)
     settings = Slack(bot_token=TOKEN, app_token=APP_TOKEN, base_url=server.base_url, **options)
     try:
         yield House(server, store, sink, clock, rules, health, metrics, folder, upkeep, context, settings)

@@ -360,7 +360,7 @@ async def test_a_card_is_brought_up_to_date(server: SlackServer, sink: SlackSink
     (message,) = server.messages
     shown = json.dumps(message["blocks"], ensure_ascii=False)
     noon = "<!date^1731931200^{date_short_pretty} at {time}|Mon 18 Nov 2024, 12:00 UTC>"
-    assert f"also Reuters, AFP; 4 copies · updated {noon}" in shown
+    assert f"also Reuters, AFP (3 independent outlets); 4 copies · updated {noon}" in shown
     assert "killed: 12 → 17, according to police" in shown
     assert f"<@U1> acknowledged this {noon}" in shown
     assert "<!channel" not in shown

@@ -1,9 +1,15 @@
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stories.account import contradictions, facts_of, word_diff
+from monitor.model.story import Relation, StoryDecision
+from monitor.store.sql import open_store
+from monitor.stories.account import contradictions, disputes, facts_of, word_diff
+from monitor.stories.grouping import Grouper
+from tests.support.decider import decide_each
 from tests.unit.stories.stream import START, make
 
 
@@ -56,3 +62,26 @@ def test_a_diff_gives_back_both_texts(before, after):
     if not any(words == " … " or " … " in words for _, words in diff):
         assert "".join(words for sort, words in diff if sort != "new") == before
         assert "".join(words for sort, words in diff if sort != "gone") == after
+
+
+def test_what_is_disputed_is_told_in_one_line_with_both_sources_and_copies_dispute_nothing():
+    grouper = Grouper()
+    members = [
+        grouper.admit(article, StoryDecision(article.id, FIRST.id, Relation.SAME_STORY))
+        for article in (FIRST, MORE, LESS)
+    ]
+    assert disputes(members) == ("killed: 17 (Harbour Wire), 15 (Tribune)",)
+    assert disputes(members, told_by=LESS.id) == disputes(members)
+    assert disputes(members, told_by=FIRST.id) == ()
+    copied = [*members[:2], replace(members[2], relation=Relation.COPY)]
+    assert disputes(copied) == ()
+
+
+def test_an_update_says_whom_it_contradicts(tmp_path):
+    corrected = told("Tribune", 8, "Correction: The collapse in Velmora killed 15 people, not 17, police said.")
+    store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+    asyncio.run(decide_each(store, (FIRST, MORE, corrected)))
+    cards = {status.alert.article_id: status.alert.card for status in store.alerts()}
+    store.close()
+    assert cards[MORE.id].disputes == ()
+    assert cards[corrected.id].disputes == ("killed: 17 (Harbour Wire), 15 (Tribune)",)
