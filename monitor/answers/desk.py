@@ -183,7 +183,8 @@ class Desk:
     async def _tell(self, asker: Asker, reply: Reply) -> None:
         """Say something only to the asker: at the response address, else in the channel."""
         thread = {"thread_ts": asker.thread} if asker.thread else {}
-        if asker.response_url and await self._api.respond(asker.response_url, reply.payload | thread):
+        answer = reply.payload | {"replace_original": False} | thread
+        if asker.response_url and await self._api.respond(asker.response_url, answer):
             return
         if asker.channel:
             message: dict[str, Any] = {"channel": asker.channel, "user": asker.user, "text": reply.text, **thread}

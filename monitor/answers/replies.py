@@ -26,7 +26,7 @@ class Reply:
     @property
     def payload(self) -> dict[str, Any]:
         """The message as Slack takes it."""
-        message: dict[str, Any] = {"response_type": "ephemeral", "replace_original": False, "text": self.text}
+        message: dict[str, Any] = {"response_type": "ephemeral", "text": self.text}
         return message | ({"blocks": list(self.blocks)} if self.blocks else {})
 
 

@@ -21,6 +21,7 @@ APP_TOKEN = "xapp-test"
 TEAM = "T1"
 ACK_SECONDS = TRIGGER_SECONDS = 3.0
 _RESPONSE_USES, _RESPONSE_SECONDS = 5, 1_800.0
+_ANSWER_FIELDS = {"text", "blocks", "response_type"}
 _RESPONSE_FIELDS = {"text", "blocks", "response_type", "replace_original", "delete_original", "thread_ts"}
 
 
@@ -272,7 +273,7 @@ class SocketMode:
         answer = envelope.answer
         if answer is None:
             return self.ephemerals[before]["text"] if len(self.ephemerals) > before else ""
-        if set(answer) - _RESPONSE_FIELDS or bad_blocks(answer.get("blocks")):
+        if set(answer) - _ANSWER_FIELDS or bad_blocks(answer.get("blocks")):
             self.server.problems.append(f"{text}: bad answer {json.dumps(answer)[:300]}")
         if answer.get("response_type", "ephemeral") != "ephemeral":
             self.server.problems.append(f"{text}: the answer is not only for the asker")
