@@ -12,7 +12,7 @@ from monitor.facts.modality import Force, Forces
 from monitor.facts.pronouns import PRONOUNS, Antecedents
 from monitor.facts.reading import Reading, chars, is_subject, phrase
 from monitor.facts.roles import Roles, is_passive
-from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Modality, Polarity, Span, TimeRef
+from monitor.model.facts import ATTITUDES, Arg, Claim, Entity, Event, Modality, Polarity, Span, TimeRef
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -194,6 +194,9 @@ class Events:
         span = self.reading.whole(self.names.widened(chars(self.reading, *phrase(token))))
         span = self._without_time(token, span)
         entity = self.names.at(token)
+        leader = self._with_followers(token)
+        if leader is not None:
+            entity, span = leader[0], Span(leader[1], span.end)
         name = entity.canonical if entity is not None else ""
         if not name:
             named = next(
@@ -214,6 +217,26 @@ class Events:
             index = self.antecedents.resolve(token) if token.lower_ in PRONOUNS or token.pos_ == "NOUN" else None
             name = self.names.entities[index].canonical if index is not None else ""
         return Arg(self.reading.text[span.start : span.end], span, name)
+
+    def _with_followers(self, head: "Token") -> tuple[Entity, int] | None:
+        """In 'OPEC and its allies agreed', where the parser joins clauses, OPEC acts too: it, and where it begins."""
+        first = head.left_edge
+        if first.lower_ not in {"its", "their", "his", "her"} or first.i < 2 or first.nbor(-1).lower_ != "and":
+            return None
+        before = first.nbor(-2)
+        before = before.nbor(-1) if before.text == ")" and before.i else before
+        entity = self.names.at(before)
+        if entity is None or before.sent.start != head.sent.start:
+            return None
+        start = before.idx
+        while True:
+            near = [s for s in entity.mentions if (s.end <= start and start - s.end <= 2) or s.start < start < s.end]
+            earlier = min((s.start for s in near), default=start)
+            if earlier >= start:
+                break
+            start = earlier
+        article = self.reading.mended[max(0, start - 4) : start].lower()
+        return entity, start - 4 if article == "the " else start
 
     def _without_time(self, head: "Token", span: Span) -> Span:
         """'The court on Monday' is the court."""

@@ -85,6 +85,13 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    (
+        "not_confirmed",
+        re.compile(
+            r"\b(?:[Nn]either|[Nn]one|[Nn]o)\b[^.,;!?\n]{1,60}? (?P<cue>could|can|has|have|was|were)(?: been| be)"
+            r"(?: immediately| independently| yet)*(?: be)? (?:verif\w+|confirm\w*|corroborat\w+)\b"
+        ),
+    ),
     ("not_confirmed", re.compile(r"\b(?P<cue>neither confirm\w*) (?:nor|or) (?:den\w+)\b", re.IGNORECASE)),
 )
 _REFUSALS = frozenset({"refuse", "decline", "reject"})

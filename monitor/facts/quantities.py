@@ -32,7 +32,7 @@ _BOUNDS: tuple[tuple[Bound, str], ...] = (
 _BOUND = "|".join(pattern for _, pattern in _BOUNDS)
 _NUMBER = (
     rf"(?P<n>{PLAIN})(?:(?:(?:\s?%(?=(?:-|–| to | and )\S{{1,8}}\s?%)|[- ]per ?cent(?= (?:to|and) ))?"
-    rf"\s?(?:-|–|to)\s?|(?P<and>(?:\s?%)? and ))(?P<high>{PLAIN}))?"
+    rf"(?:\s?(?:-|–|to)\s?| or )|(?P<and>(?:\s?%)? and ))(?P<high>{PLAIN}))?"
 )
 _PATTERN = re.compile(
     rf"(?:\b(?P<between>between"

@@ -84,6 +84,7 @@ _MEASURES = {
     "kph": "km/h",
     "km/h": "km/h",
     "knot": "kn",
+    "basis point": "bp",
     "degree": "deg",
     "celsius": "C",
     "mw": "MW",
