@@ -1,15 +1,15 @@
 """Time expressions and what they mean, reckoned from the day of publication.
 
 Own rules give value, granularity and approximation. Parts are tagged as in TIMEX3: TMO, TAF, TEV, TNI for dayparts,
-Q1-Q4, H1-H2, SP, SU, FA, WI for seasons. Single expressions are found first (`date_patterns`, `foreign_dates`), then
-what neighbours make together (`date_combining`).
+Q1-Q4, H1-H2, SP, SU, FA, WI for seasons. Single expressions are found first (`date_patterns`, `relative_patterns`,
+`foreign_dates`), then what neighbours make together (`date_combining`).
 """
 
 import re
 from datetime import datetime
 
-from monitor.facts import date_combining, date_patterns, foreign_dates, tense
-from monitor.facts.date_combining import Found
+from monitor.facts import date_combining, date_patterns, foreign_dates, relative_patterns, tense
+from monitor.facts.date_prefixes import Found
 from monitor.facts.date_values import Rule, Value, When
 from monitor.facts.reading import Reading
 from monitor.model.facts import Span, TimeRef
@@ -26,7 +26,7 @@ def find(reading: Reading, published: datetime, lang: str) -> tuple[TimeRef, ...
         lang: English expressions are read in full; other languages have dates with month names and numbers.
 
     """
-    patterns = date_patterns.ENGLISH if lang == "en" else (*date_patterns.NUMERIC, *foreign_dates.patterns(lang))
+    patterns = relative_patterns.ENGLISH if lang == "en" else (*date_patterns.NUMERIC, *foreign_dates.patterns(lang))
     found: list[Found] = []
     small = reading.mended.lower()
     for pattern in patterns:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from monitor.facts import acts, cues
 from monitor.facts.entities import Names
+from monitor.facts.fillers import Fillers
 from monitor.facts.modality import Force, Forces
-from monitor.facts.pronouns import PRONOUNS, Antecedents
+from monitor.facts.pronouns import Antecedents
 from monitor.facts.reading import Reading, chars, is_subject, phrase
-from monitor.facts.roles import Roles, is_passive
-from monitor.model.facts import ATTITUDES, Arg, Claim, Entity, Event, Modality, Polarity, Span, TimeRef
+from monitor.facts.roles import Roles
+from monitor.facts.voice import is_passive
+from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Modality, Polarity, Span, TimeRef
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
@@ -35,12 +37,14 @@ class Events:
     times: Sequence[TimeRef]
     roles: Roles = field(init=False)
     forces: Forces = field(init=False)
+    fillers: Fillers = field(init=False)
     _cues: frozenset[int] = frozenset()
     _contents: list[tuple[int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.roles = Roles(self.reading, self.names, self.times)
         self.forces = Forces(self.reading, self.roles)
+        self.fillers = Fillers(self.reading, self.names, self.antecedents, self.times)
 
     def find(self) -> tuple[Event, ...]:
         """All events in reading order."""
@@ -169,7 +173,7 @@ class Events:
     def _time(self, verb: "Token") -> TimeRef | None:
         """The time nearest to the verb inside its clause that no verb below it takes; one after it before one ahead."""
         found: list[tuple[bool, int, TimeRef]] = []
-        for ref in self._times_between(verb.left_edge.idx, verb.right_edge.idx + len(verb.right_edge)):
+        for ref in self.fillers.times_between(verb.left_edge.idx, verb.right_edge.idx + len(verb.right_edge)):
             token = next(iter(self.reading.tokens(ref.span.start, ref.span.end)), None)
             if token is None:
                 continue
@@ -181,73 +185,6 @@ class Events:
             if above.i == verb.i:
                 found.append((ref.span.start < verb.idx, abs(ref.span.start - verb.idx), ref))
         return min(found, key=lambda one: one[:2])[2] if found else None
-
-    def _times_between(self, start: int, end: int) -> Sequence[TimeRef]:
-        low = bisect.bisect_left(self.times, start, key=lambda ref: ref.span.start)
-        high = bisect.bisect_left(self.times, end, key=lambda ref: ref.span.start)
-        return self.times[low:high]
-
-    def arg(self, token: "Token | None") -> Arg | None:
-        """A role's filler with its phrase and, where known, its name."""
-        if token is None:
-            return None
-        span = self.reading.whole(self.names.widened(chars(self.reading, *phrase(token))))
-        span = self._without_time(token, span)
-        entity = self.names.at(token)
-        leader = self._with_followers(token)
-        if leader is not None:
-            entity, span = leader[0], Span(leader[1], span.end)
-        name = entity.canonical if entity is not None else ""
-        if not name:
-            named = next(
-                (
-                    e
-                    for c in token.children
-                    if c.dep_ == "appos" and (e := self.names.at(c)) is not None and e.type == "PERSON"
-                ),
-                None,
-            )
-            if named is None and token.pos_ == "NOUN" and token.i + 1 < len(token.doc):
-                # 'the Russian skater Kamila Valieva', where the parser leaves the name outside
-                beside = self.names.at(token.nbor(1))
-                if beside is not None and beside.type == "PERSON":
-                    named, span = beside, self.names.widened(Span(span.start, max(span.end, token.nbor(1).idx + 1)))
-            if named is not None and token.pos_ == "NOUN":
-                return Arg(self.reading.text[span.start : span.end], span, named.canonical)
-            index = self.antecedents.resolve(token) if token.lower_ in PRONOUNS or token.pos_ == "NOUN" else None
-            name = self.names.entities[index].canonical if index is not None else ""
-        return Arg(self.reading.text[span.start : span.end], span, name)
-
-    def _with_followers(self, head: "Token") -> tuple[Entity, int] | None:
-        """In 'OPEC and its allies agreed', where the parser joins clauses, OPEC acts too: it, and where it begins."""
-        first = head.left_edge
-        if first.lower_ not in {"its", "their", "his", "her"} or first.i < 2 or first.nbor(-1).lower_ != "and":
-            return None
-        before = first.nbor(-2)
-        before = before.nbor(-1) if before.text == ")" and before.i else before
-        entity = self.names.at(before)
-        if entity is None or before.sent.start != head.sent.start:
-            return None
-        start = before.idx
-        while True:
-            near = [s for s in entity.mentions if (s.end <= start and start - s.end <= 2) or s.start < start < s.end]
-            earlier = min((s.start for s in near), default=start)
-            if earlier >= start:
-                break
-            start = earlier
-        article = self.reading.mended[max(0, start - 4) : start].lower()
-        return entity, start - 4 if article == "the " else start
-
-    def _without_time(self, head: "Token", span: Span) -> Span:
-        """'The court on Monday' is the court."""
-        for ref in self._times_between(head.idx + len(head), span.end):
-            words = self.reading.tokens(head.idx + len(head), ref.span.start)
-            opens = words[-1] if words and words[-1].pos_ == "ADP" else None
-            if ref.span.end >= span.end and (
-                opens is None or opens.lower_ in {"on", "in", "at", "by", "from", "since"}
-            ):
-                return self.reading.trimmed(span.start, opens.idx if opens is not None else ref.span.start)
-        return span
 
     def _made(  # noqa: PLR0917
         self,
@@ -274,7 +211,7 @@ class Events:
         if recipient is not None and kind in {"move", "agree"} and self.roles.is_place(recipient):
             recipient = None
         time = self._time(trigger)
-        place = self.arg(self.roles.place(trigger))
+        place = self.fillers.arg(self.roles.place(trigger))
         return Event(
             text=self.reading.text[span.start : span.end],
             span=span,
@@ -285,10 +222,10 @@ class Events:
             type=kind,
             confidence=confidence,
             rule=rule,
-            agent=self.arg(agent),
-            patient=self.arg(patient),
-            recipient=self.arg(recipient),
-            instrument=self.arg(self.roles.instrument(trigger)) if trigger.pos_ == "VERB" else None,
+            agent=self.fillers.arg(agent),
+            patient=self.fillers.arg(patient),
+            recipient=self.fillers.arg(recipient),
+            instrument=self.fillers.arg(self.roles.instrument(trigger)) if trigger.pos_ == "VERB" else None,
             place=place,
             time=Arg(time.text, time.span, f"{time.value}/{time.end}" if time.end else time.value) if time else None,
             purpose=self._purpose(trigger),

@@ -101,7 +101,7 @@ class Extractor:
             events=happened,
             claims=said,
             quotes=spoken,
-            non_events=non_events.find(read, clauses.arg) if code == "en" else (),
+            non_events=non_events.find(read, clauses.fillers.arg) if code == "en" else (),
             quantities=quantities.find(read, times, known.entities, short_forms)
             if code == "en" or not lang
             else foreign_quantities.find(read, times, known.entities, code),

@@ -8,12 +8,12 @@ from monitor.facts import acts, attitudes, cues
 from monitor.facts.entities import Names
 from monitor.facts.reading import Reading, is_subject
 from monitor.facts.titles import is_person_noun
+from monitor.facts.voice import RELATIVE, is_passive, passive_subject
 from monitor.model.facts import TimeRef
 
 if TYPE_CHECKING:
     from monitor.facts.nlp import Token
 
-_RELATIVE = frozenset({"who", "which", "that", "whom"})
 DEPTH = 8
 _CHARGES = frozenset({"suspicion", "charge", "count", "allegation", "accusation"})
 
@@ -67,14 +67,14 @@ class Roles:
         ):
             # 'rumours that he had died' tells a content, not what was done to the rumours
             return None if own is None or own.lower_ == "that" else own
-        if own is not None and own.lower_ in _RELATIVE and verb.dep_ == "relcl":
+        if own is not None and own.lower_ in RELATIVE and verb.dep_ == "relcl":
             return verb.head
         if own is not None and own.i < verb.i and own.lower_ in {"what", "that", "which", "who", "whom"}:
             return None
         if (
             own is None
             and verb.dep_ == "relcl"
-            and not any(c.lower_ in _RELATIVE and is_subject(c) for c in verb.children)
+            and not any(c.lower_ in RELATIVE and is_subject(c) for c in verb.children)
         ):
             return (
                 verb.head
@@ -263,7 +263,7 @@ class Roles:
 
     def antecedent(self, verb: "Token", subject: "Token") -> "Token":
         """The noun that a relative pronoun stands for, else the subject itself."""
-        if subject.lower_ not in _RELATIVE or verb.dep_ != "relcl":
+        if subject.lower_ not in RELATIVE or verb.dep_ != "relcl":
             return subject
         noun, steps = verb.head, 0
         while steps < 4 and not self._may_be_meant(verb, noun):
@@ -384,52 +384,3 @@ def _is_means(noun: "Token") -> bool:
         # 'by the light of', 'by the side of'
         return any(c.lower_ == "of" for c in noun.children)
     return noun.tag_ == "NN" and not any(True for _ in noun.children) and noun.lower_ in acts.MEANS
-
-
-def passive_subject(verb: "Token") -> "Token | None":
-    """The one a passive verb is done to, as the clause names it."""
-    own = next((c for c in verb.children if c.dep_ in {"nsubjpass", "csubjpass"}), None)
-    if own is None and (_lacks_auxiliary(verb) or _is_caused(verb)):
-        own = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    return own
-
-
-def _lacks_auxiliary(verb: "Token") -> bool:
-    """'Twelve killed in blast': headlines leave 'were' out, and such verbs never stand without whom they befall."""
-    if verb.tag_ not in {"VBD", "VBN"} or verb.lemma_.lower() not in acts.BEFALLING:
-        return False
-    shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
-    if any(c.dep_ in {"dobj", "aux", "auxpass", "ccomp", "xcomp", "prt"} for c in (*verb.children, *shared)):
-        return False
-    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
-    if subject is None or subject.lower_ in _RELATIVE | {"he", "she", "they", "we", "i"}:
-        return False
-    following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
-    return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
-
-
-def _is_caused(verb: "Token") -> bool:
-    """'Had two bids rejected', 'wants directors prosecuted': done to those named, by somebody not named."""
-    if verb.tag_ not in {"VBN", "VBD"} or verb.dep_ not in {"ccomp", "xcomp"} or verb.i < verb.head.i:
-        return False
-    bare = not any(c.dep_ in {"aux", "mark", "dobj"} for c in verb.children)
-    return bare and verb.head.lemma_.lower() in acts.CAUSING and any(c.dep_ == "nsubj" for c in verb.children)
-
-
-def is_passive(verb: "Token") -> bool:
-    """Whether a verb is in the passive."""
-    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children):
-        return True
-    if _lacks_auxiliary(verb) or _is_caused(verb):
-        return True
-    if verb.tag_ != "VBN":
-        return False
-    if verb.dep_ == "acl":
-        return not any(child.dep_ == "aux" for child in verb.children)
-    return (
-        verb.dep_ == "conj"
-        and not any(c.dep_ == "aux" for c in verb.children)
-        and verb.head.pos_ == "VERB"
-        and verb.head.i != verb.i
-        and is_passive(verb.head)
-    )

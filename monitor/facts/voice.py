@@ -1,0 +1,59 @@
+"""Whether a verb is told in the passive, and whom it is done to, also where headlines leave the auxiliary out."""
+
+from typing import TYPE_CHECKING
+
+from monitor.facts import acts
+
+if TYPE_CHECKING:
+    from monitor.facts.nlp import Token
+
+RELATIVE = frozenset({"who", "which", "that", "whom"})
+
+
+def passive_subject(verb: "Token") -> "Token | None":
+    """The one a passive verb is done to, as the clause names it."""
+    own = next((c for c in verb.children if c.dep_ in {"nsubjpass", "csubjpass"}), None)
+    if own is None and (_lacks_auxiliary(verb) or _is_caused(verb)):
+        own = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    return own
+
+
+def _lacks_auxiliary(verb: "Token") -> bool:
+    """'Twelve killed in blast': headlines leave 'were' out, and such verbs never stand without whom they befall."""
+    if verb.tag_ not in {"VBD", "VBN"} or verb.lemma_.lower() not in acts.BEFALLING:
+        return False
+    shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
+    if any(c.dep_ in {"dobj", "aux", "auxpass", "ccomp", "xcomp", "prt"} for c in (*verb.children, *shared)):
+        return False
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    if subject is None or subject.lower_ in RELATIVE | {"he", "she", "they", "we", "i"}:
+        return False
+    following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
+    return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
+
+
+def _is_caused(verb: "Token") -> bool:
+    """'Had two bids rejected', 'wants directors prosecuted': done to those named, by somebody not named."""
+    if verb.tag_ not in {"VBN", "VBD"} or verb.dep_ not in {"ccomp", "xcomp"} or verb.i < verb.head.i:
+        return False
+    bare = not any(c.dep_ in {"aux", "mark", "dobj"} for c in verb.children)
+    return bare and verb.head.lemma_.lower() in acts.CAUSING and any(c.dep_ == "nsubj" for c in verb.children)
+
+
+def is_passive(verb: "Token") -> bool:
+    """Whether a verb is in the passive."""
+    if any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children):
+        return True
+    if _lacks_auxiliary(verb) or _is_caused(verb):
+        return True
+    if verb.tag_ != "VBN":
+        return False
+    if verb.dep_ == "acl":
+        return not any(child.dep_ == "aux" for child in verb.children)
+    return (
+        verb.dep_ == "conj"
+        and not any(c.dep_ == "aux" for c in verb.children)
+        and verb.head.pos_ == "VERB"
+        and verb.head.i != verb.i
+        and is_passive(verb.head)
+    )
