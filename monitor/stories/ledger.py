@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.model.story import Change
+from monitor.stories.notices import CORRECTION, HINTS, PHRASE, RETRACTION
 from monitor.stories.numbers import Figure
 from monitor.stories.phrases import (
     CONFIRMATION,
-    CORRECTION,
     DENIAL,
     NOT_CONFIRMED,
-    NOTICE_HINT,
-    RETRACTION,
-    STANCE_HINT,
+    STANCE_HINTS,
 )
 from monitor.stories.reading import Reading, Sentence
 
@@ -133,7 +131,7 @@ def notices_of(reading: Reading) -> list[Change]:
         Change(kind, sentence.text)
         for kind, pattern in (("retraction", RETRACTION), ("correction", CORRECTION))
         for sentence in (reading.title, *reading.body[:3], *reading.body[3:][-3:])
-        if NOTICE_HINT.search(sentence.text) and pattern.search(sentence.text)
+        if (_hints(sentence, HINTS) or PHRASE in sentence.text) and pattern.search(sentence.text)
     ]
 
 
@@ -152,7 +150,7 @@ def _marks(reading: Reading) -> Iterator[str]:
 
 def stances_of(sentence: Sentence) -> Iterator[str]:
     """Whether a sentence denies or confirms: "denial", "confirmation" or nothing."""
-    if not STANCE_HINT.search(sentence.text):
+    if not _hints(sentence, STANCE_HINTS) and "no such" not in sentence.text.casefold():
         return
     if NOT_CONFIRMED.search(sentence.text):
         return
@@ -160,3 +158,8 @@ def stances_of(sentence: Sentence) -> Iterator[str]:
         yield "denial"
     elif CONFIRMATION.search(sentence.text) and sentence.names:
         yield "confirmation"
+
+
+def _hints(sentence: Sentence, beginnings: tuple[str, ...]) -> bool:
+    """A cheap test before the costly ones."""
+    return any(word.startswith(beginnings) for word in sentence.words)

@@ -119,15 +119,16 @@ def changes(
 ) -> tuple[Change, ...]:
     """What is materially new in an article of that time against all its story has told; () for a rewritten report.
 
-    Of a story told in another language only numbers can be compared.
+    Of a story told in another language only numbers and stances can be compared.
     """
     found: list[Change] = []
     if notice := notice_of(reading):
         found.append(notice)
     found.extend(_changed_numbers(reading, time, ledger))
-    if time >= ledger.first_time() and not other_language:
+    if time >= ledger.first_time():
         _add_new(found, _stances(reading, ledger, rarity))
-        _add_new(found, _events(reading, time, ledger, rarity))
+        if not other_language:
+            _add_new(found, _events(reading, time, ledger, rarity))
     return tuple(found[:MAX_CHANGES])
 
 

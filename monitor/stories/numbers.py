@@ -1,9 +1,11 @@
 """Numbers in news: what they count, how exact they are, and whether two of them can both be true."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.stories import languages
 from monitor.stories.phrases import REVISED
 from monitor.stories.vocabulary import STOP, stem
 
@@ -14,38 +16,50 @@ _SMALL = (
     "eighteen nineteen"
 )
 _TY = "twenty thirty forty fifty sixty seventy eighty ninety"
-WORD_VALUES: dict[str, int] = {
+_ENGLISH_WORDS: dict[str, int] = {
     **{word: value for value, word in enumerate(_SMALL.split())},
     **{word: 10 * tens for tens, word in enumerate(_TY.split(), start=2)},
 }
-SCALES = {
+WORD_VALUES = _ENGLISH_WORDS | languages.NUMBERS
+
+_ENGLISH_SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "mln": 1e6, "bln": 1e9,
     "bn": 1e9, "tn": 1e12, "mn": 1e6, "dozen": 12.0, "m": 1e6, "k": 1e3,
 }  # fmt: skip
+SCALES = languages.SCALES | _ENGLISH_SCALES
 _VAGUE = {"dozens": (20.0, 99.0), "scores": (20.0, 99.0), "hundreds": (100.0, 999.0), "thousands": (1e3, 9999.0)}
 
-_WORDS = "|".join(WORD_VALUES)
-_NUMBER = re.compile(
-    rf"""(?ix)
-    (?P<value>
-        (?<![\w.,/-])\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\w/])
-      | (?<![\w.,/:-])\d+(?:\.\d+)?(?=[kmbt]n?\b)
-      | (?<![\w.,/:-])\d+(?:[.,]\d+)?(?!\w|[/:]\d|-\w)
-      | \b(?:{_WORDS})(?:[-\s](?:{_WORDS}))?\b(?!-)
-      | \b(?:a|several|half\ a)\s+(?=(?:dozen|hundred|thousand|million)\b)
-      | \b(?:dozens|scores|hundreds|thousands)(?=\s+of\b|\s+(?:killed|dead|injured|more|flee))
+
+def _pattern(words: Iterable[str], scales: Iterable[str]) -> re.Pattern[str]:
+    """What a number looks like with these words for numbers and scales."""
+    word, scale = "|".join(words), "|".join(sorted(scales, key=len, reverse=True))
+    return re.compile(
+        rf"""(?ix)
+        (?P<value>
+            (?<![\w.,/-])\d{{1,3}}(?:[,\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\w/])
+          | (?<![\w.,/:-])\d+(?:\.\d+)?(?=[kmbt]n?\b)
+          | (?<![\w.,/:-])\d+(?:[.,]\d+)?(?!\w|[/:]\d|-\w)
+          | \b(?:{word})(?:[-\s](?:{word}))?\b(?!-)
+          | \b(?:a|several|half\ a)\s+(?=(?:dozen|hundred|thousand|million)\b)
+          | \b(?:dozens|scores|hundreds|thousands)(?=\s+of\b|\s+(?:killed|dead|injured|more|flee))
+        )
+        (?:[\s-]?(?P<scale>hundred(?:\s+thousand)?|{scale})\b)?
+        \s?(?P<percent>%|percent\b|per\s+cent\b|pct\b)?
+        """
     )
-    (?:[\s-]?(?P<scale>hundred(?:\s+thousand)?|thousand|million|billion|trillion|mln|bln|bn|mn|tn|dozen|m|k)\b)?
-    \s?(?P<percent>%|percent\b|per\s+cent\b|pct\b)?
-    """
-)
+
+
+_NUMBER = _pattern(_ENGLISH_WORDS, _ENGLISH_SCALES)
+_NUMBER_ANYWHERE = _pattern(WORD_VALUES, SCALES)
+_OTHER_WORDS = frozenset((*languages.NUMBERS, *languages.SCALES))
 NUMBER_WORDS = frozenset(
     [*WORD_VALUES, "several", "dozen", "dozens", "scores", "hundred", "hundreds", "thousand", "thousands", "million"]
 )
 """A sentence without a digit and without one of these has no figure."""
 
 _MOVED_TO = re.compile(
-    r"(?i)\b(?:to|at|from|was|were|is|stands at|stood at|reached|reaches|hits?|passed|passes|tops)\s+(?:now\s+)?"
+    r"(?i)\b(?:до|auf|à|to|at|from|was|were|is|stands at|stood at|reached|reaches|hits?|passed|passes|tops)\s+"
+    r"(?:now\s+)?"
     r"(?:(?:at least|more than|about|around|some|nearly|over)\s+)?$"
 )
 _CURRENCY_BEFORE = re.compile(r"(?:\b(?:US|A|C|HK))?[$€£¥₴₽]\s?$")
@@ -84,7 +98,9 @@ _COUNTED_WORDS = {
     "hostages": "hostage",
     "troops": "troop soldier",
 }
-COUNTED = {stem(word): name for name, words in _COUNTED_WORDS.items() for word in words.split()}
+COUNTED = {stem(word): name for name, words in _COUNTED_WORDS.items() for word in words.split()} | {
+    stem(word): name for word, name in languages.COUNTED.items()
+}
 """Stem -> what is counted, for words that count the same thing."""
 
 RISING = frozenset({"killed", "injured", "arrested", "evacuated", "displaced", "cases", "hospitalised", "rescued"})
@@ -146,7 +162,8 @@ def figures_of(sentence: str, context: frozenset[str] = frozenset()) -> tuple[Fi
         sentence: as the article has it.
         context: stems of the sentence that carry a subject.
     """
-    found = [(m, value) for m in _NUMBER.finditer(sentence) if (value := _value(sentence, m)) is not None]
+    number = _NUMBER if _OTHER_WORDS.isdisjoint(sentence.casefold().split()) else _NUMBER_ANYWHERE
+    found = [(m, value) for m in number.finditer(sentence) if (value := _value(sentence, m)) is not None]
     revised = bool(found) and bool(REVISED.search(sentence))
     figures = []
     for place, (match, (low, high, bound)) in enumerate(found):

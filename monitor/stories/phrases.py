@@ -25,32 +25,16 @@ FURNITURE = re.compile(
 )
 """A paragraph that belongs to the page, not to the report."""
 
-CORRECTION = re.compile(
-    r"(?i)(?:^|[\s(\[-])(?:correct(?:ed|ion|s)(?:\s+(?:version|copy))?\s*(?=[-:–—)\]])|correction\s+(?:and|to|"
-    r"appended)\b|"
-    r"corrects\s+(?:to|the|that|period|name|number|figure|spelling|attribution|date|headline|paragraph|lead|year|amount|price|title|company|quote|spell|"
-    r"day|age|march|item|\w+\s+\d+)|"
-    r"company\s+corrects\b|clarification\b|(?:an\s+)?earlier\s+version\s+of\s+this\s+(?:article|story|report|piece)|"
-    r"(?:this\s+(?:article|story|report)|the\s+story)\s+(?:has\s+been|was)\s+(?:corrected|amended)|"
-    r"we\s+(?:wrongly|incorrectly|mistakenly)\b|"
-    r"in\s+an\s+earlier\s+(?:version|report)\s+we\b|editor'?s\s+note\s*:.{0,80}(?:correct|error|earlier))"
-)
-RETRACTION = re.compile(
-    r"(?i)(?:^|[\s(\[-])(?:retract(?:ed|ion)\s*(?=[-:–—)\]])|retraction\b|"
-    r"(?:we|has|have|had|was|were|is|are)\s+(?:been\s+)?(?:retract(?:ed|ing)?|withdrawn)\s+(?:this|the|its|"
-    r"our|an?)\s+(?:article|story|report)|"
-    r"(?:article|story|report)\b[^.]{0,40}\s(?:retracted|withdrawn)|kill\s+(?:notice|advisory)|"
-    r"withdraws?\s+(?:its|the)\s+(?:story|report)\b|please\s+disregard)"
-)
-NOTICE_HINT = re.compile(r"(?i)corre|retract|withdr|clarif|earlier|amended|wrongly|mistaken|note|disregard|kill ")
-STANCE_HINT = re.compile(
-    r"(?i)den[yi]|refut|reject|dismiss|false|untrue|fake|baseless|fabricat|no such|not happen|confirm|"
-    r"acknowledg|admit|verif|official"
-)
-"""Cheap tests before the costly ones."""
+_STANCE_HINTS = """
+den refut reject dismiss fals untru fak baseles fabricat happen confirm acknowledg admit verif official спрост запереч
+опроверг отрица dement bestreit bestritt desm nieg neg dément пидтверд подтверд bestätig
+"""
+STANCE_HINTS = tuple(_STANCE_HINTS.split())
+"""How a stem begins without which no sentence denies or confirms, "no such attack" apart."""
 
 DENIAL = re.compile(
-    r"(?i)\b(?:den(?:y|ies|ied|ying)|denial|refut(?:e|es|ed)|rejects?\s+(?:the\s+)?(?:claims?|reports?|"
+    r"(?i)\b(?:спростува\w+|запереч\w+|опроверг\w+|отрица\w+|dementier\w*|bestreite\w*|bestritt\w*|desm(?:iente|intió|entiu)|"
+    r"niega|negó|negou|dément\w*|den(?:y|ies|ied|ying)|denial|refut(?:e|es|ed)|rejects?\s+(?:the\s+)?(?:claims?|reports?|"
     r"allegations?|accusations?)|"
     r"rejected\s+(?:the\s+|those\s+|any\s+)?(?:claims?|reports?|allegations?|accusations?|suggestions?)|"
     r"dismiss(?:es|ed)\s+(?:the\s+)?"
@@ -59,7 +43,7 @@ DENIAL = re.compile(
     r"no\s+such\s+(?:attack|order|decision|incident|strike|plan)|did\s+not\s+happen)\b"
 )
 CONFIRMATION = re.compile(
-    r"(?i)\b(?:confirm(?:s|ed|ing|ation)?|acknowledg(?:e|es|ed)|admit(?:s|ted)?|verified|officially\s+announced?)\b"
+    r"(?i)\b(?:підтверд\w+|подтверд\w+|bestätig\w+|confirm(?:s|ed|ing|ation)?|acknowledg(?:e|es|ed)|admit(?:s|ted)?|verified|officially\s+announced?)\b"
 )
 NOT_CONFIRMED = re.compile(
     r"(?i)\b(?:not|n't|never|yet\s+to|unable\s+to|could\s+not|declin\w+\s+to|refus\w+\s+to|neither|"
@@ -93,7 +77,8 @@ AGAIN = re.compile(
 
 FIRST_TIME = re.compile(r"(?i)\bfor\s+(?:the|a)\s+first\s+time\b|\bfirst[- ]ever\b")
 REVISED = re.compile(
-    r"(?i)\b(?:ris(?:e|es|en|ing)|rose|climb(?:s|ed)?|jump(?:s|ed)?|increas(?:e|es|ed)|grow[ns]?|grew|"
+    r"(?i)\b(?:зрос\w+|збільш\w+|возрос\w+|вырос\w+|увелич\w+|stieg\w*|gestiegen|sub(?:e|ió)|aument\w+|asciend\w+|"
+    r"alourdi\w*|ris(?:e|es|en|ing)|rose|climb(?:s|ed)?|jump(?:s|ed)?|increas(?:e|es|ed)|grow[ns]?|grew|"
     r"revis(?:e|es|ed)|updat(?:e|es|ed)|now\b|up\s+from|"
     r"down\s+from|lower(?:s|ed)|raised?|correct(?:s|ed)|instead\s+of|rather\s+than|initially|"
     r"earlier\s+(?:toll|figure|count|estimate)|passes|tops|reach(?:es|ed))"

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from monitor.stories.languages import ACTS
+
 _ENGLISH = """
 a about above across after again against all almost along already also although always am among an and another
 any are aren around as at away back be became because become been before began behind being below between both
@@ -191,7 +193,7 @@ ACTIONS = {
     for line in _ACTIONS.strip().splitlines()
     for name, words in [line.split(":")]
     for word in words.split()
-}
+} | {stem(word): name for word, name in ACTS.items()}
 """Stem -> the class of act the word names; synonyms share a class, so that a rewrite brings no new act."""
 
 WEEKDAYS = {

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.stories.grouping import Grouper
-from monitor.stories.ledger import Ledger, tell
+from monitor.stories.ledger import Ledger, notices_of, tell
 from monitor.stories.live import prepare
 from monitor.stories.novelty import changes
 from monitor.stories.reading import read
@@ -27,6 +27,18 @@ def test_changes(case):
     new, time = case["article"], START + timedelta(hours=case["article"]["hours"])
     found = changes(read(new["title"], new["text"], time), time, ledger, lambda _: 1.0)
     expected_in(found[: max(1, len(case["changes"]))], case["changes"])
+
+
+@pytest.mark.parametrize(("kind", "words"), [(k, w) for k, every in load("notices.yaml").items() for w in every])
+def test_notices(kind, words):
+    """A title or a sentence of the text says so, whichever it is."""
+    expected = [] if kind == "none" else [kind]
+    for title, text in (
+        (words, "The council meets on Monday."),
+        ("A matter of the day", f"The council met.\n{words}\n"),
+    ):
+        found = notices_of(read(title, f"{text}\nIt will meet again in the spring of next year.", START))
+        assert [change.kind for change in found[:1]] == expected
 
 
 @pytest.mark.parametrize("case", load("edits.yaml"), ids=lambda case: case["name"])
