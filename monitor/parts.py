@@ -208,6 +208,8 @@ async def assemble(around: Surroundings, destinations: Destinations, stack: Asyn
             recent=recent,
             metrics=metrics,
             rules=lambda: rules.book.rules,
+            policy=lambda: policy.policy,
+            default_channel=channel,
         ),
         flatlines=Flatlines(
             store=store,

@@ -7,11 +7,12 @@ import structlog
 
 from monitor.alerts.digest import release
 from monitor.alerts.recent import Recent
-from monitor.alerts.routing import countries_of, subject_of
+from monitor.alerts.routing import countries_of, same_channel, subject_of, ways
 from monitor.alerts.stages import CALLS
 from monitor.errors import OvertakenError, StoreError
-from monitor.model.alert import Held
+from monitor.model.alert import Held, Reason
 from monitor.model.answer import Silence
+from monitor.model.policy import Policy, first_outside
 from monitor.model.rule import Rule
 from monitor.model.selector import Subject
 from monitor.ports import Clock
@@ -39,7 +40,10 @@ class Releaser:
         recent: Recent,
         metrics: Metrics,
         rules: Callable[[], Mapping[str, Rule]],
+        policy: Callable[[], Policy],
+        default_channel: str,
     ) -> None:
+        self._policy, self._default_channel = policy, default_channel
         self._store, self._call, self._sinks, self._rules = store, call, tuple(sinks), rules
         self._broken: dict[tuple[str, ...], datetime] = {}
         self._clock, self._recent, self._metrics = clock, recent, metrics
@@ -56,7 +60,7 @@ class Releaser:
         if also_groups:
             due += [one for one in await self._call(self._store.held) if one.key.startswith("group:") and one.due > now]
         silences = await self._call(self._store.silences, now)
-        hushed = {one for one in due if silences and await self._hush(one, silences)}
+        hushed = {one for one in due if await self._hush(one, silences, now)}
         raised, done = 0, set[tuple[str, str, str]]()
         self._broken = {key: until for key, until in self._broken.items() if now < until <= now + _TRY_AGAIN}
         for key, part in _whole([one for one in due if one not in hushed]).items():
@@ -103,29 +107,42 @@ class Releaser:
             )
         return raised
 
-    async def _hush(self, held: Held, silences: Sequence[Silence]) -> bool:
-        """Let what waits go on waiting where silences hold all of its rules; somebody may have made them meanwhile."""
-        by = []
-        for subject in await self._subjects(held):
-            holding = [silence for silence in silences if silence.selector.takes(subject)]
-            if not holding:
-                return False
-            by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
-        if not by:
+    async def _hush(self, held: Held, silences: Sequence[Silence], now: datetime) -> bool:
+        """Let what waits go on waiting, where silences hold all of its rules by now, or it is quiet in its channel."""
+        policy = self._policy()
+        quiet = held.key != "escalate" and any(times.covers(now) for times in policy.times.values())
+        if not silences and not quiet:
             return False
-        await self._call(self._store.postpone, held, min(by, key=lambda silence: (silence.ends, silence.id)))
-        return True
+        by, ends = [], []
+        for rule, subject in await self._subjects(held):
+            if holding := [silence for silence in silences if silence.selector.takes(subject)]:
+                by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
+            if quiet and rule is not None:
+                ends += [
+                    first_outside(policy.named(way.handling.quiet), now)
+                    for way in ways(policy, subject, rule.channels, now, self._default_channel)
+                    if same_channel(way.channel, held.channel)
+                ]
+        if by and len(by) == len(held.rules):
+            first = min(by, key=lambda silence: (silence.ends, silence.id))
+            await self._call(self._store.postpone, held, first.ends, f"silence:{first.id}", Reason.SILENCED)
+            return True
+        # The gravest rule's route decides, as it did when the article came.
+        if ends and ends[0] > now:
+            await self._call(self._store.postpone, held, ends[0], "quiet", Reason.QUIET)
+            return True
+        return False
 
-    async def _subjects(self, held: Held) -> list[Subject]:
-        """What silences see of each of its rules; of a rule that is gone, what the alert still knows."""
+    async def _subjects(self, held: Held) -> list[tuple[Rule | None, Subject]]:
+        """What selectors see of each of its rules; of a rule that is gone, what the alert still knows."""
         known = self._rules()
         article = await self._call(self._store.article, held.article_id)
         outcome = await self._call(self._store.outcome, held.article_id)
         countries = countries_of(outcome.facts)
         return [
-            subject_of(article, known[rule], held.story_id, countries, held.channel)
+            (known[rule], subject_of(article, known[rule], held.story_id, countries, held.channel))
             if article and rule in known
-            else Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id)
+            else (None, Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id))
             for rule in held.rules
         ]
 

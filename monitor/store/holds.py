@@ -77,14 +77,14 @@ class HoldStore(Connected):
         with transaction(self._engine, read_only=True) as connection:
             return [(row.created, tuple(row.rules), row.channel) for row in connection.execute(query)]
 
-    def postpone(self, held: Held, silence: Silence) -> None:
-        """What was due is held by a silence; a call that nobody answers comes again when that ends."""
+    def postpone(self, held: Held, until: datetime, key: str, reason: Reason) -> None:
+        """What was due waits on, for what the key says; a call keeps its own, and comes again when that ends."""
         with transaction(self._engine) as connection:
-            values: dict[str, object] = {"due": silence.ends}
+            values: dict[str, object] = {"due": until}
             if held.key in CALLS:
-                values["since"] = silence.ends - (held.due - held.since)
+                values["since"] = until - (held.due - held.since)
             else:
-                values |= {"key": f"silence:{silence.id}", "reason": Reason.SILENCED.value}
+                values |= {"key": key, "reason": reason.value}
             connection.execute(update(holds).where(_key(held), holds.c.ended.is_(None)).values(values))
 
     def release(

@@ -92,6 +92,8 @@ class Desk:
             recent=self.recent,
             metrics=Metrics(),
             rules=lambda: self.rules,
+            policy=lambda: self.policy,
+            default_channel="#news",
         )
         if not await releaser.release():
             return []

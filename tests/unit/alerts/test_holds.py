@@ -255,6 +255,35 @@ async def test_what_waits_for_something_else_is_not_told_in_quiet_hours(desk: De
 ESCALATE = 'default: {escalate: {after: 15m, to: "#chiefs"}}'
 
 
+async def test_reminders_rest_in_quiet_hours(desk: Desk) -> None:
+    desk.under("times: {night: 22:00-07:00}\ndefault: {quiet: night, repeat: 6h}")
+    desk.clock.forward(hours=5)
+    desk.publish("a")
+    desk.clock.forward(hours=6)
+    assert await desk.release() == []
+    desk.clock.forward(hours=8)
+    (reminder,) = await desk.release()
+    assert (reminder.kind.value, reminder.created) == ("reminder", NOON + 19 * HOUR)
+    desk.clock.forward(hours=6)
+    assert len(await desk.release()) == 1
+
+
+async def test_what_could_not_be_told_by_day_is_not_told_at_night(desk: Desk) -> None:
+    """The daemon was off from the evening before until the next night."""
+    desk.under(QUIET)
+    desk.rule("urgent", Severity.HIGH)
+    desk.under(QUIET + "\nroutes: [{if: {severity: high+}, quiet: off, group_by: rule}]")
+    desk.clock.forward(hours=11)
+    desk.publish("a")
+    desk.publish("b")
+    desk.clock.forward(hours=24)
+    assert await desk.release() == []
+    desk.publish("c")
+    desk.clock.forward(hours=8)
+    (digest,) = await desk.release()
+    assert digest.card.headline == "While it was quiet: 3 stories"
+
+
 async def test_nobody_answers_so_others_are_called_once(desk: Desk) -> None:
     desk.under(ESCALATE)
     desk.publish("a")
