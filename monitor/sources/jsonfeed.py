@@ -6,6 +6,9 @@ from typing import Any
 from monitor.errors import ParseError
 from monitor.sources.items import RawFeed, RawItem
 
+# Small values make a bomb of a body whose size is within bounds.
+_MAX_VALUES = 3_000_000
+
 
 def parse_json_feed(text: str) -> RawFeed:
     """Read a JSON Feed.
@@ -13,6 +16,8 @@ def parse_json_feed(text: str) -> RawFeed:
     Raises:
         ParseError: not JSON, or JSON that is no feed.
     """
+    if sum(map(text.count, "{[,")) > _MAX_VALUES:
+        raise ParseError(f"the document has more than {_MAX_VALUES // 1_000_000} million values; refused")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

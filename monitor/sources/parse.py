@@ -28,6 +28,9 @@ _HEAD = 64 * 1024
 
 # libxml2's time grows with the square of the attributes of one element.
 _MANY = 4_000
+# A tree takes some 200 bytes a tag: small tags make a bomb of a body whose size is within bounds.
+_MAX_TAGS = 2_000_000
+_CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _LONG_TAG = re.compile(r"<[^<>]{20000}")
 _ROOT = re.compile(r"<(?![!?])([A-Za-z_][\w.:-]*)([^<>]{0,4000})")
 _FEED_ROOTS = {"rss", "feed", "rdf", "channel", "entry"} | SITEMAPS
@@ -58,6 +61,8 @@ def parse_raw(body: bytes, *, charset: str = "") -> RawFeed:
 
 
 def _parse_xml(text: str) -> RawFeed:
+    if _nodes(text) > _MAX_TAGS:
+        raise ParseError(f"the document has more than {_MAX_TAGS // 1_000_000} million tags and attributes; refused")
     text = _from_root(without_prolog(text))
     if text.count("=") > _MANY and _LONG_TAG.search(text):
         raise ParseError("the document has an element with thousands of attributes; refused")
@@ -75,6 +80,15 @@ def _parse_xml(text: str) -> RawFeed:
     if cut:
         feed.problems.append("the feed stops in the middle of an entry; the entries before it were read")
     return feed
+
+
+def _nodes(text: str) -> int:
+    """Tags and attributes of a document, at most; those in CDATA sections, which are text, are left out of many."""
+    marks = ("<", '="', "='")
+    found = sum(map(text.count, marks))
+    if found > _MAX_TAGS:
+        found -= sum(section[0].count(mark) for section in _CDATA.finditer(text) for mark in marks)
+    return found
 
 
 def _damaged(text: str, read: Callable[["Element"], RawFeed]) -> RawFeed | None:

@@ -77,6 +77,27 @@ def test_what_is_no_feed_is_said_in_words(case: dict[str, str]) -> None:
     assert case["words"] in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel>" + b"<item/>" * 2_100_000,
+        b"<rss><channel>" + b"<item a='' b=''/>" * 800_000,
+        b'{"items":[' + b"{}," * 1_600_000 + b"{}]}",
+    ],
+    ids=["tags", "attributes", "JSON"],
+)
+def test_a_bomb_of_small_things_is_refused(body: bytes) -> None:
+    with pytest.raises(ParseError, match="million"):
+        parse_feed(body, "", FEED, NOW)
+
+
+def test_markup_in_text_is_no_bomb() -> None:
+    markup = "<b>x</b>" * 1_100_000
+    body = f"<rss><channel><item><title>x</title><description><![CDATA[{markup}]]></description></item></channel></rss>"
+    [article] = parse_feed(body.encode(), "", FEED, NOW).articles
+    assert article.title == "x"
+
+
 @pytest.mark.parametrize(("text", "expected"), json.loads((DATA / "dates.json").read_text()))
 def test_dates(text: str, expected: str | None) -> None:
     when = parse_date(text, NOW)
