@@ -146,11 +146,13 @@ async def test_an_alert_is_shown_as_its_card_with_where_it_went_and_why(house: H
         processed(about).alerts[0].card,
         facts=(FactLine("What", "Missiles were approved", "according to officials"),),
         also="also Reuters",
+        disputes=("killed: 17 (AFP), 15 (TASS)",),
     )
     alert = house.told(about, state=DeliveryState.DEAD, error="not_in_channel: invite the app", card=card)
     house.store.answer(Answer(AnswerKind.ACKNOWLEDGED, alert.id, "ada", NOON, "seen"))
     text = text_of(await reader.get(f"/alerts/{alert.id[:8]}"))
     assert "Missiles were approved – according to officials" in text
+    assert "Disputed killed: 17 (AFP), 15 (TASS)" in text
     assert "slack dead" in text
     assert "not_in_channel: invite the app" in text
     assert "ada: acknowledged – seen" in text
