@@ -10,12 +10,12 @@ from monitor.facts.claim_joints import joined, stretched
 from monitor.facts.clauses import clause_span, cue_extent, host_clause, is_to_infinitive, stripped, without
 from monitor.facts.content import Contents
 from monitor.facts.entities import Names
+from monitor.facts.held import HeldClaims
 from monitor.facts.pronouns import Antecedents
 from monitor.facts.quoted_content import QuotesOfCues
 from monitor.facts.quotes import Quoted, is_speech
-from monitor.facts.reading import Reading, chars, is_subject, phrase
+from monitor.facts.reading import FINITE, Reading, chars, is_subject, phrase
 from monitor.facts.sources import SELF, Sources
-from monitor.facts.words import words
 from monitor.model.facts import Claim, CueClass, Span
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ MAX_CLAIMS = 1_500
 _GOES_ON = re.compile(r"(?!,)| ?, (?:but|and|while|although|though|yet)\b")
 """What follows a source that stands in the middle: the rest of its own description, or a statement of another."""
 _QUESTION = re.compile(r"(?:when|where|what|who|whom|whose|why|how|whether|if|which)\b", re.IGNORECASE)
-_COPULAS = frozenset({"be", "become", "remain", "feel", "seem", "sound", "get", "grow"})
-
-# Who makes, repeats or issues a claim holds it; who confirms, denies or reads one does not.
-_OWN_WORDS = words(
-    "make issue repeat release have voice express raise reiterate offer give publish announce reaffirm pledge declare"
-    " unleash take deliver launch"
-)
 
 
 @dataclass(slots=True)
@@ -46,11 +39,13 @@ class Claims:
     quotes: QuotesOfCues = field(init=False)
     contents: Contents = field(init=False)
     sources: Sources = field(init=False)
+    held: HeldClaims = field(init=False)
 
     def __post_init__(self) -> None:
         self.quotes = QuotesOfCues(self.reading, self.quoted)
         self.contents = Contents(self.reading, self.quotes)
         self.sources = Sources(self.reading, self.names, self.antecedents, self.found)
+        self.held = HeldClaims(self.reading, self.sources, self.contents, self._claim)
 
     def find(self) -> tuple[Claim, ...]:
         """All claims in the order of their cues, nested ones marked."""
@@ -83,11 +78,7 @@ class Claims:
             return self._adverb(token)
         if token.pos_ in {"VERB", "AUX"}:
             return self._verb(token)
-        if token.pos_ == "NOUN":
-            return self._noun(token) or self._held(token) or self._predicate(token)
-        if token.pos_ == "ADJ" and token.lower_ in attitudes.ADJECTIVES:
-            return self._adjective(token)
-        return None
+        return self.held.by(token)
 
     def _according(self, token: "Token") -> Claim | None:
         to = self.reading.doc[token.i + 1]
@@ -151,20 +142,24 @@ class Claims:
             and lemma not in attitudes.PREPOSITIONAL
         ):
             return self._unlisted(token) if self.quoted else None
-        hyphened = token.i > 0 and self.reading.doc[token.i - 1].tag_ == "HYPH"
-        if self._inside_short_quote(token) or hyphened or token.dep_ in {"amod", "compound", "aux"}:
+        if self._is_no_act(token):
             return None
         to = any(child.tag_ == "TO" for child in token.children)
         joined_verb = token.dep_ == "xcomp" and token.head.lemma_.lower() not in attitudes.INTENTIONS
         if to and (reaction or kind in {None, "believe"}) and not (reaction and joined_verb):
             return None
         source, passive = self.sources.source(token)
+        if source is not None and self.quotes.number_at.get(source.i, -1) != self.quotes.number_at.get(token.i, -1):
+            # nobody within a quote says what the quote says
+            source = self.sources.adjacent(token) if source.i in self.quotes.number_at else source
         raised = self._raised(token, lemma) if passive and source is None else None
         if raised is not None:
             return raised
         if kind == "believe" and source is not None and source.lower_ in SELF:
             return None
         content, rule = self.contents.content(token, lemma, source, reaction=reaction, passive=passive)
+        if source is None and rule == "quote":
+            source = self._after_quote(token)
         negated = any(child.dep_ == "neg" for child in token.children)
         left_open = negated and lemma in cues.UNSAID and lemma != "mention"
         withheld = lemma in cues.WITHHELD and rule == "object"
@@ -198,6 +193,15 @@ class Claims:
             confidence,
             via=self.sources.via(token),
         )
+
+    def _after_quote(self, verb: "Token") -> "Token | None":
+        """'“...,” Lee, founder of the firm, told the paper': the name that follows the quote, whatever the parse."""
+        before = [one.outer.end for one in self.quoted if one.outer.end <= verb.idx]
+        gap = self.reading.tokens(before[-1], verb.idx) if before else []
+        name = next((t for t in gap if t.pos_ in {"PROPN", "NOUN", "PRON"}), None)
+        while name is not None and name.dep_ in {"compound", "amod", "nmod", "poss"} and name.head in gap:
+            name = name.head
+        return name if name is not None and verb.tag_ in FINITE and self.sources.can_speak(name) else None
 
     def _leaves_open(self, content: tuple[Span, ...]) -> bool:
         """'Did not say when', 'would not confirm whether': a question nobody answers, not what is said."""
@@ -248,6 +252,7 @@ class Claims:
         """Any verb of a person or body with a quote right beside it speaks: '"Stay there!" a man roared'."""
         if verb.lemma_ == "read" and (claim := self._reads(verb)) is not None:
             return claim
+        puts_it = verb.lemma_ == "put" and any(c.dep_ == "dobj" and c.lower_ == "it" for c in verb.children)
         if (
             verb.pos_ == "AUX"
             or verb.dep_ in {"amod", "compound", "aux", "xcomp"}
@@ -255,11 +260,17 @@ class Claims:
             or not (any(is_subject(c) for c in verb.children) or verb.dep_ == "conj" or verb.lemma_ == "read")
         ):
             return None
-        around = self.quotes.beside(verb, strict=True)
+        around = self.quotes.beside(verb, strict=not puts_it)
         source, passive = self.sources.source(verb)
         if not around or source is None or passive or not self.sources.can_speak(source) or source.lower_ == "it":
             return None
         return self._claim(verb, cue_extent(verb), source, "say", self.quotes.outer(around), "claim.quote", 0.75)
+
+    def _is_no_act(self, token: "Token") -> bool:
+        """A verb that is a description or a word in a title, or that somebody declined to do."""
+        undone = token.dep_ == "xcomp" and token.head.lemma_.lower() in cues.UNDONE
+        hyphened = token.i > 0 and self.reading.doc[token.i - 1].tag_ == "HYPH"
+        return undone or hyphened or token.dep_ in {"amod", "compound", "aux"} or self._inside_short_quote(token)
 
     def _inside_short_quote(self, token: "Token") -> bool:
         number = self.quotes.number_at.get(token.i)
@@ -290,97 +301,6 @@ class Claims:
             return self.sources.is_person(source)
         animate = lemma in attitudes.REACTIONS | cues.ANIMATE and source.pos_ in {"NOUN", "PROPN"}
         return animate or self.sources.can_speak(source)
-
-    def _adjective(self, token: "Token") -> Claim | None:
-        """'The minister is confident that ...', 'critics are worried about ...'."""
-        if token.head.lemma_ not in _COPULAS or token.dep_ != "acomp":
-            return None
-        source, _ = self.sources.source(token.head)
-        if source is None or source.lower_ in SELF or not self.sources.can_speak(source):
-            return None
-        content = self.contents.of_adjective(token)
-        if not content:
-            return None
-        kind = attitudes.ADJECTIVES[token.lower_]
-        return self._claim(token, (token.i, token.i), source, kind, content, "claim.adjective", 0.65)
-
-    def _held(self, token: "Token") -> Claim | None:
-        """'Their support for the plan', 'expressed concern about the vote', 'his refusal to leave'."""
-        lemma = token.lemma_.lower()
-        if lemma not in attitudes.ABOUT or token.dep_ in {"compound", "nmod"}:
-            return None
-        source = self._holder(token)
-        if source is None or source.lower_ in SELF or not self.sources.can_speak(source):
-            return None
-        if lemma in attitudes.BLOWS and not self.sources.is_person(source):
-            return None
-        content = self.contents.of_noun(token, attitudes.ABOUT[lemma])
-        if not content:
-            return None
-        infinitive = self.reading.mended.startswith("to ", content[0].start)
-        return self._claim(
-            token, (token.i, token.i), source, "intend" if infinitive else "react", content, "claim.held", 0.6
-        )
-
-    def _holder(self, noun: "Token") -> "Token | None":
-        """Whose a noun of saying is: its possessor, who it is by, or the subject of 'expressed', 'has', 'made'."""
-        for child in noun.children:
-            if child.dep_ == "poss":
-                return child
-            if child.dep_ == "prep" and child.lower_ in {"by", "from", "among"}:
-                return next((g for g in child.children if g.dep_ == "pobj"), None)
-        if noun.dep_ == "dobj" and noun.head.lemma_.lower() in _OWN_WORDS:
-            return self.sources.source(noun.head)[0]
-        return None
-
-    def _noun(self, token: "Token") -> Claim | None:
-        if token.lemma_.lower() not in cues.NOUNS:
-            return None
-        clause = next(
-            (
-                c
-                for c in token.children
-                if c.dep_ in {"acl", "ccomp", "relcl"}
-                and any(g.lower_ == "that" and g.dep_ in {"mark", "det"} for g in c.children)
-            ),
-            None,
-        )
-        if clause is None or clause.i < token.i:
-            return None
-        if any(g.dep_ in {"nsubj", "nsubjpass", "dobj"} and g.lower_ == "that" for g in clause.children):
-            return None
-        source = next((child for child in token.children if child.dep_ == "poss"), None)
-        if source is None:
-            by = next(
-                (
-                    child
-                    for child in token.children
-                    if child.dep_ == "prep" and child.lower_ in {"by", "from", "among", "of"}
-                ),
-                None,
-            )
-            source = next((g for g in by.children if g.dep_ == "pobj"), None) if by is not None else None
-        if source is None and token.dep_ == "pobj" and token.head.head.lemma_.lower() in cues.SURE:
-            return None
-        if source is None and token.dep_ == "dobj" and token.head.lemma_.lower() in _OWN_WORDS:
-            source = self.sources.source(token.head)[0]
-        content = (stripped(self.reading, self.reading.trimmed(*_ends(clause_span(self.reading, clause)))),)
-        return self._claim(
-            token, (token.i, token.i), source, cues.NOUNS[token.lemma_.lower()], content, "claim.noun", 0.75
-        )
-
-    def _predicate(self, token: "Token") -> Claim | None:
-        """'The senator's answer was that ...': what a noun of saying is said to be."""
-        lemma = token.lemma_.lower()
-        verb = token.head
-        if token.dep_ != "nsubj" or verb.lemma_ != "be" or lemma not in cues.NOUNS.keys() | cues.ANSWERS:
-            return None
-        source = next((child for child in token.children if child.dep_ == "poss"), None)
-        clause = next((c for c in verb.children if c.dep_ == "ccomp" and c.i > verb.i), None)
-        if source is None or clause is None:
-            return None
-        content = (stripped(self.reading, self.reading.trimmed(*_ends(clause_span(self.reading, clause)))),)
-        return self._claim(token, (token.i, token.i), source, cues.NOUNS.get(lemma, "say"), content, "claim.noun", 0.75)
 
     def _marked(self) -> None:
         """Claims that only a mark attributes, where no word has claimed the same before."""
@@ -441,7 +361,3 @@ class Claims:
             via=via,
         )
         return stretched(self.reading, claim)
-
-
-def _ends(span: Span) -> tuple[int, int]:
-    return span.start, span.end

@@ -113,7 +113,7 @@ class Contents:
             if complement.i < verb.i and source.left_edge.i > complement.i:
                 # the tag stands after its content: the source with all that describes it is no part of that
                 tag = Span(min(tag.start, self.reading.doc[source.left_edge.i].idx), tag.end)
-        span = self.ends.of(complement, verb, span)
+        span = self._after_the_day(complement, verb, self.ends.of(complement, verb, span))
         parts = (
             without(self.reading, span, tag)
             if span.start < tag.start < span.end
@@ -123,6 +123,18 @@ class Contents:
             parts = (self._from_the_start(parts[0], verb), *parts[1:]) if parts else parts
             parts += self._resumed(verb, source) if source is not None else ()
         return self.quotes.widened(parts, sorted({*around, *self.quotes.spoken_in(parts)}), tag)
+
+    def _after_the_day(self, complement: "Token", verb: "Token", span: Span) -> Span:
+        """'Said on Friday they had found it': the parser takes the day of the saying for that of the finding."""
+        subject = next((c for c in complement.children if is_subject(c)), None)
+        if subject is None or complement.i < verb.i or complement.left_edge.i != verb.i + 1:
+            return span
+        first = subject.left_edge.i
+        lead = self.reading.doc[verb.i + 1 : first]
+        dated = any(t.ent_type_ in {"DATE", "TIME"} for t in lead)
+        if not dated or not all(t.ent_type_ in {"DATE", "TIME"} or t.lower_ in {"on", "late", "early"} for t in lead):
+            return span
+        return Span(self.reading.doc[first].idx, span.end)
 
     def _from_the_start(self, span: Span, verb: "Token") -> Span:
         """'The towns “deserve more than that,” she said': the sentence before a quote that goes on with it."""

@@ -167,3 +167,5 @@ ANIMATE = words("acknowledge admit accuse blame urge pledge vow")
 """Cues that only a person or body can be the subject of, whatever it is called."""
 ANSWERS = words("answer reply response message point position advice theory explanation word")
 """Nouns for what somebody says, beside those that hold a clause of their own: 'his answer was that ...'."""
+UNDONE = words("decline refuse fail hesitate forget neglect")
+"""Verbs whose infinitive is not done: who declined to say whether it rained has said nothing."""

@@ -35,6 +35,7 @@ SELF = frozenset(
     }
 )
 
+_TOLD = frozenset({"tell", "inform", "assure", "remind"})
 _SHARES = words("half third quarter fifth tenth majority minority plurality")
 _COUNTED = words("percent majority minority half third quarter others many some most few both all")
 
@@ -81,9 +82,9 @@ class Sources:
             )
             return agent, True
         found, passive = self._governing(verb)
-        return (found, passive) if found is not None else (self._adjacent(verb), False)
+        return (found, passive) if found is not None else (self.adjacent(verb), False)
 
-    def _adjacent(self, verb: "Token") -> "Token | None":
+    def adjacent(self, verb: "Token") -> "Token | None":
         """The name right before a finite verb, where the parser gave the verb no subject."""
         if verb.tag_ not in FINITE or verb.dep_ in {"conj", "amod", "compound"}:
             return None
@@ -93,15 +94,25 @@ class Sources:
         ):
             place -= 1
         before = self.reading.doc[place]
-        if place < verb.sent.start or before.pos_ not in {"PROPN", "NOUN"} or self.names.at(before) is None:
+        if before.text == ")":
+            # A party and state may stand in brackets after the name.
+            tokens = self.reading.doc[max(verb.sent.start, place - 6) : place]
+            opened = next((t.i for t in reversed(tokens) if t.text == "("), 0)
+            before = self.reading.doc[max(opened - 1, 0)]
+        if before.i < verb.sent.start or before.pos_ not in {"PROPN", "NOUN"} or self.names.at(before) is None:
             return None
+        # 'Lee, founder of the firm, said'
+        described = next((t for t in (before, *before.ancestors) if t.dep_ == "appos" and t.i < verb.i), None)
+        if described is not None and described.i != before.i and self.names.at(described.head) is not None:
+            return described.head
         return before
 
     def _governing(self, verb: "Token") -> tuple["Token | None", bool]:  # noqa: PLR0911 - a cascade of rules
         """The subject of the verb, or of the one it is joined to or hangs on."""
         current, steps = verb, 0
         while steps < 6:
-            own = next((child for child in current.children if child.dep_ in {"nsubj", "csubj"}), None)
+            subjects = [child for child in current.children if child.dep_ in {"nsubj", "csubj"}]
+            own = min(subjects, key=lambda child: abs(child.i - current.i), default=None)
             if own is not None:
                 if own.lower_ in {"who", "which", "that"} and current.dep_ == "relcl":
                     return current.head, False
@@ -145,8 +156,11 @@ class Sources:
             return None
         if verb.dep_ == "pcomp" and verb.head.dep_ == "prep":
             return verb.head.head if verb.head.head.pos_ in {"VERB", "AUX"} else None
-        if verb.dep_ in {"conj", "advcl", "xcomp", "parataxis", "dep"} and verb.head.pos_ in {"VERB", "AUX"}:
-            return verb.head
+        # 'are likely to say': the adjective stands between
+        likely = verb.dep_ == "xcomp" and verb.head.dep_ == "acomp"
+        above = verb.head.head if likely else verb.head
+        if verb.dep_ in {"conj", "advcl", "xcomp", "parataxis", "dep"} and above.pos_ in {"VERB", "AUX"}:
+            return above
         if verb.dep_ == "conj" and verb.tag_ in FINITE:
             return next((t for t in verb.ancestors if t.pos_ == "VERB" and t.i < verb.i), None)
         if verb.tag_ == "VBG" and verb.i > verb.sent.start and self.reading.doc[verb.i - 1].text == ",":
@@ -157,6 +171,9 @@ class Sources:
         """'..." said Smith', where the parser often calls Smith an object."""
         following = self.reading.doc[verb.i + 1] if verb.i + 1 < len(self.reading.doc) else None
         if following is None or verb.lemma_ not in cues.SPEECH | cues.SURE or verb.i == 0 or verb.tag_ == "VBG":
+            return None
+        if verb.lemma_ in _TOLD:
+            # what stands after it is whom it was told
             return None
         previous = self.reading.doc[verb.i - 1]
         opens = verb.i == verb.sent.start and any(t.text == ":" for t in self.reading.doc[verb.i : verb.i + 10])
