@@ -44,18 +44,24 @@ def without_prolog(text: str) -> str:
     return _written_out(text, entities) if entities else text
 
 
-def mend(text: str) -> str:
+def mend(text: str, *, depth: bool = True) -> str:
     """A document without DOCTYPE, with the same content, without what strict parsers stumble over.
 
     HTML's named entities become characters, loose ampersands and illegal characters are repaired.
 
+    Args:
+        text: the document.
+        depth: refuse one that is nested too deeply for a parser, or full of tags that never end.
+
     Raises:
-        ParseError: it is nested too deeply.
+        ParseError: it is.
     """
     if _ILLEGAL.search(text):
         text = _ILLEGAL.sub("", text)
     if _STRAY.search(text):
         text = _outside_cdata(text)
+    if not depth:
+        return text.strip()
     if text.count("<") > 2 * text.count(">") + _MAX_DEPTH:
         raise ParseError("the document is full of tags that never end; refused")
     if text.count("<") - 2 * text.count("</") - text.count("/>") - text.count("<!") > _MAX_DEPTH:

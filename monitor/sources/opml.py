@@ -82,7 +82,7 @@ def read_opml(data: bytes) -> OpmlList:
         raise ParseError(f"the file is larger than {MAX_FILE // 1_000_000} MB; this is no list of feeds")
     if is_binary(data):
         raise ParseError("the file is binary, not OPML")
-    text = mend(decode(data))
+    text = mend(decode(data), depth=False)
     feeds: dict[str, Feed] = {}
     refused: list[Refused] = []
     left_out: list[Refused] = []

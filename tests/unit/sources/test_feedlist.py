@@ -207,6 +207,11 @@ def test_malformed_opml_is_read() -> None:
     assert [refused.name for refused in listed.refused] == ["No address", "Bad"]
 
 
+def test_thousands_of_outlines_that_are_never_closed_are_read() -> None:
+    outlines = "".join(f'<outline text="{n}" xmlUrl="http://a.example/{n}">' for n in range(3_000))
+    assert len(read_opml(f"<opml><body><outline text='All'>{outlines}".encode()).feeds) == 3_000
+
+
 def test_import_reports_and_is_idempotent(path: Path) -> None:
     first, second = import_opml(path, MALFORMED), import_opml(path, MALFORMED)
     assert (len(first.added), len(first.skipped), len(first.refused)) == (3, 0, 2)
