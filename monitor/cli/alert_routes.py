@@ -27,12 +27,10 @@ def route(
     group: Annotated[str, typer.Option(help="The feed's group.")] = "",
     lang: Annotated[str, typer.Option(help="The article's language, such as en.")] = "",
     country: Annotated[str, typer.Option(help="A country the article names, such as UA.")] = "",
-    at: Annotated[str, typer.Option(help="When: 2025-03-01 23:30, in UTC; now by default.")] = "",
+    at: Annotated[str, typer.Option(help="When: 2025-03-01 23:30, in the zone of alerts.yaml; now by default.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Print where a new story would go, when, and why."""
-    from datetime import UTC
-
     from monitor.alerts.trial import attempt, outcome
     from monitor.clock import SystemClock
     from monitor.model.rule import Severity
@@ -58,7 +56,7 @@ def route(
         lang=(lang,) if lang else (),
         country=(country.upper(),) if country else (),
     )
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=policy.zone)
     decisions = attempt(policy, given, moment, rules, chosen.slack.channel or "(default channel)")
     if json:
         print_json(

@@ -170,6 +170,7 @@ class Policy:
 
     Attributes:
         late: alerts that could not be delivered for so long come in one digest; 0 for never.
+        zone: of times that name none.
         root: handles what no route takes; it always exists.
         times: by name.
         daily: when the digest of a rule with `digest: daily` comes.
@@ -182,6 +183,7 @@ class Policy:
     daily: DigestTimes = DigestTimes((time(8),))
     storm: float = 50
     late: timedelta = timedelta(hours=6)
+    zone: tzinfo = UTC
     tests: tuple[PolicyTest, ...] = ()
 
     def named(self, names: tuple[str, ...]) -> tuple[Times, ...]:

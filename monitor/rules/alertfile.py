@@ -124,6 +124,7 @@ class _PolicyReading(Reading):
             daily=daily or DigestTimes((time(8),), zone=self.zone),
             storm=self._storm(given["storm"]) if "storm" in given else Policy().storm,
             late=self._duration(given["late"], "late", off=True) if "late" in given else Policy().late,
+            zone=self.zone,
             tests=tuple(self._tests(given["tests"])) if "tests" in given else (),
         )
 

@@ -68,6 +68,12 @@ def test_route_says_where_and_why() -> None:
     assert "#news: now" in run("route", "--severity", "medium").output
 
 
+def test_the_moment_of_a_route_is_read_in_the_file_s_zone(folder: Path) -> None:
+    (folder / "alerts.yaml").write_text("zone: Asia/Tokyo\ntimes: {night: 22:00-07:00}\ndefault: {quiet: night}")
+    assert "quiet_hours" in run("route", "--severity", "low", "--at", "2025-03-01 23:30").output
+    assert ": now" in run("route", "--severity", "low", "--at", "2025-03-01 23:30+00:00").output
+
+
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("words", [["--severity", "worst"], ["--rule", "nothing"], ["--at", "noon"]])
 def test_route_refuses_what_it_does_not_know(words: list[str]) -> None:
