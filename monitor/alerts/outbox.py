@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 
 _WRITES_TRIED = 5
+_LONGEST_REST = 0.5
 # So long late alerts of unknown fate wait for each other before they are told together.
 _DOUBTS_SETTLE = timedelta(seconds=5)
 
@@ -165,10 +166,14 @@ class Outbox:
         """Deliver until `stop` is set; then sends under way may finish and everything else is put back."""
         stopped = asyncio.ensure_future(stop.wait())
         self._stopping = False
+        time = asyncio.get_running_loop().time
         try:
             while not stop.is_set():
                 self._wake.clear()
+                began = time()
                 await self._fill(self._clock.now(), fair=True)
+                # Where very much waits, a claim takes long; others need the store in between.
+                await asyncio.wait({stopped}, timeout=min(time() - began, _LONGEST_REST))
                 woken = asyncio.ensure_future(self._wake.wait())
                 poll = self._timing.poll.total_seconds()
                 await asyncio.wait({stopped, woken}, timeout=poll, return_when=asyncio.FIRST_COMPLETED)
