@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -60,6 +61,8 @@ class Pool(Generic[Job, Answer]):
         self._load, self._name, self._memory = load, name, memory
         self._timeout, self._attempts, self._on_restart = timeout.total_seconds(), attempts, on_restart
         self._places = asyncio.Semaphore(workers)
+        # What is large takes a process some time to receive, most of all where processors are busy: the loop goes on.
+        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
         self._idle: list[_Worker] = []
         self._rests_until = 0.0
 
@@ -86,7 +89,7 @@ class Pool(Generic[Job, Answer]):
     async def _attempt(self, job: Job) -> Any:  # noqa: ANN401 - what comes through a pipe has any type
         worker = self._idle.pop() if self._idle else _Worker(self._load, self._name, self._memory)
         try:
-            answer = await worker.run(job, self._timeout)
+            answer = await worker.run(job, self._timeout, self._threads)
         except WorkError:
             self._idle.append(worker)
             raise
@@ -111,6 +114,7 @@ class Pool(Generic[Job, Answer]):
         """End all processes."""
         while self._idle:
             self._idle.pop().stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Worker:
@@ -126,8 +130,8 @@ class _Worker:
         theirs.close()
         self.ready = False
 
-    async def run(self, job: object, patience: float) -> Any:  # noqa: ANN401 - as above
-        """The answer to one job, waiting `patience` seconds for it.
+    async def run(self, job: object, patience: float, threads: Executor) -> Any:  # noqa: ANN401 - as above
+        """The answer to one job, waiting `patience` seconds for it; sent and received in one of the threads.
 
         Raises:
             EOFError, OSError: the process has died.
@@ -138,9 +142,11 @@ class _Worker:
         if not self.ready:
             await self._readable(_START_SECONDS)
             self.ready = self._pipe.recv() == _READY
-        self._pipe.send(job)
-        await self._readable(patience)
-        done, answer = self._pipe.recv()
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(patience):
+            await loop.run_in_executor(threads, self._pipe.send, job)
+            await self._readable(patience)
+            done, answer = await loop.run_in_executor(threads, self._pipe.recv)
         if not done:
             raise WorkError(answer)
         return answer
@@ -160,9 +166,10 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process at once; it holds nothing worth saving."""
-        self._pipe.close()
+        # A thread that is sending or receiving ends with the process; only then is the pipe nobody's.
         self._process.kill()
         self._process.join(timeout=1)
+        self._pipe.close()
 
 
 def _serve(connection: Connection, load: Callable[[], Callable[[Any], Any]], memory: int) -> None:
