@@ -25,10 +25,13 @@ from bench.newswire import wire
 from bench.story_peers import minhash_labels, tfidf_sweep
 from monitor.model.article import Article
 from monitor.model.story import Relation, StoryDecision
+from monitor.stories import neardup
 from monitor.stories.grouping import Grouper, GroupSettings
+from monitor.stories.live import prepare
 from tests.unit.stories.stream import PARTS, stream
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+_TICKER = re.compile(r"<(\w+)>")
 LEAST_CHARACTERS = 200
 FARTHEST = timedelta(days=6)
 """The public set's clean part: articles with a text, dated near the middle of their event's articles."""
@@ -193,6 +196,7 @@ def report_wire(folder: Path, *, errors: bool) -> None:
     articles = wire(folder)
     decisions, took = decide_all(articles)
     by_id = {a.key: d for a, d in zip(articles, decisions, strict=True)}
+    by_key = {a.key: a for a in articles}
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for line in (folder / "near_duplicate_pairs.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         label, gap, jaccard, containment, one, other, title, other_title = line.split("\t")[:8]
@@ -203,6 +207,8 @@ def report_wire(folder: Path, *, errors: bool) -> None:
         seen[label]["pairs"] += 1
         seen[label]["in one story"] += together
         seen[label]["told as a change"] += together and bool(later.changes)
+        if label == "edited-resend" and not together and _is_another(*(by_key[key] for key in (one, other))):
+            seen[label]["another filling"] += 1
         wrong = (
             together if label == "recurring-template" else not (together and (label != "correction" or later.changes))
         )
@@ -216,6 +222,7 @@ def report_wire(folder: Path, *, errors: bool) -> None:
         print(
             f"    {label:<20} in one story {_share(counts['in one story'], counts['pairs'])}, "
             f"told as a change {counts['told as a change']}"
+            + (f"; {n} of the others are another day's or company's" if (n := counts["another filling"]) else "")
         )
     sizes = Counter(d.story_id for d in decisions).most_common(5)
     print(
@@ -228,6 +235,15 @@ def report_wire(folder: Path, *, errors: bool) -> None:
             titles[decision.story_id].append(article.title)
         for story, size in sizes:
             print(f"      {size}: {titles[story][:: max(1, size // 12)]}")
+
+
+def _is_another(one: Article, other: Article) -> bool:
+    """Whether a pair labelled as a resend names another company, or has the next day's numbers in the same places."""
+    earlier, later = sorted((prepare(one), prepare(other)), key=lambda p: p.time)
+    found = neardup.differences(later.side, earlier.side)
+    next_day = later.time - earlier.time >= neardup.NEXT_DAY and bool(found.numbers)
+    companies = [set(_TICKER.findall(article.title)) for article in (one, other)]
+    return next_day or bool(found.lead_names) or (all(companies) and not companies[0] & companies[1])
 
 
 def report_load(folder: Path, members: int) -> None:

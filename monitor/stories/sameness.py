@@ -31,7 +31,7 @@ REPEATED = frozenset(
 )
 """Acts that happen again: told of another day, they are another event unless the text looks back at the first one."""
 
-HARM = frozenset(key_of(act) for act in ("kill", "injure"))
+HARM = frozenset(key_of(act) for act in ("attack", "kill", "injure"))
 MANY_SOUNDS = 14.0
 """Names that sound alike count in full from this rarity on, in nats: three of them, as two may do so by chance."""
 

@@ -30,5 +30,5 @@ def test_events_of_the_public_set_are_found_without_false_merges(shared_data):
     together = sum(same for same, _ in pairs)
     merged = sum(found for _, found in pairs)
     right = sum(same and found for same, found in pairs)
-    assert right / merged >= 0.92
-    assert 2 * right / (together + merged) >= 0.85
+    assert right / merged >= 0.96
+    assert 2 * right / (together + merged) >= 0.93
