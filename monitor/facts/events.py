@@ -24,6 +24,7 @@ _RELATIVE_OPENING = re.compile(r"(?:in|of|by|on|at|for|to|with|from|during|under
 _EMPTY_VERBS = frozenset(
     {"have", "do", "go", "seem", "appear", "get", "come", "let", "need", "keep", "try", "begin", "start", "continue"}
 )
+_TRADE = frozenset({"purchase", "import", "sale", "order", "buying", "export", "acquisition", "delivery", "shipment"})
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ class Events:
             elif child.dep_ in {"amod", "compound", "nmod"} and child.i < noun.i and agent is None:
                 entity = self.names.at(child)
                 if entity is not None and entity.type in {"NORP", "GPE", "ORG", "PERSON"}:
-                    agent = child
+                    agent = None if _of_goods(child, noun) else child
             elif child.dep_ in {"prep", "agent"}:
                 target = next((g for g in child.children if g.dep_ == "pobj"), None)
                 if target is None:
@@ -357,3 +358,8 @@ def _in_claim(claim: Claim, modality: Modality) -> Modality:
     if claim.cue_class == "predict" or claim.rule == "claim.adverb":
         return "possible"
     return modality
+
+
+def _of_goods(name: "Token", noun: "Token") -> bool:
+    """Whether a name says where goods come from, not who trades: 'Russian crude purchases'."""
+    return name.i + 1 < noun.i and noun.lemma_.lower() in _TRADE

@@ -181,6 +181,8 @@ def _sane(reading: Reading, start: int, end: int, kind: EntityType) -> Iterator[
         or not any(char.isalpha() for char in text)
     ):
         return
+    if kind == "ORG" and titles.is_ranked(text):
+        kind = "PERSON"
     if kind in {"PERSON", "PRODUCT", "GPE"}:
         if _ORG_WORDS.search(text):
             kind = "ORG"
@@ -216,7 +218,7 @@ def _settle(sure: list[Mention], known: list[Mention], modelled: list[Mention], 
             and "'s " not in mention.name
             and len(inside) == 1
         ):
-            if mention.type == "PERSON" and inside[0].type not in {"PERSON", "GPE"}:
+            if mention.type == "PERSON" and inside[0].type not in {"PERSON", "GPE"} and not _named(mention, titled):
                 continue
             covering.append(mention)
     occupied = _Occupied()
@@ -226,6 +228,12 @@ def _settle(sure: list[Mention], known: list[Mention], modelled: list[Mention], 
                 occupied.take(mention.start, mention.end)
                 taken.append(mention)
     return sorted(taken, key=lambda m: m.start)
+
+
+def _named(person: Mention, titled: Sequence[Mention]) -> bool:
+    """Whether a title or a first name says that it is a person who is called like a thing: 'Minister A. Bayraktar'."""
+    first = person.name.split()[0]
+    return first in titles.GIVEN_NAMES or any(t.start == person.start and t.end == person.end for t in titled)
 
 
 class _Occupied:

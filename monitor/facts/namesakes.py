@@ -14,6 +14,7 @@ _DIVISION_AFTER = re.compile(r" (?:state|province|oblast|region|district|county|
 
 def people(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     """A surname of a person named in full is that person, whatever the model called it."""
+    mentions = _joined(reading, mentions)
     full: dict[str, list[Mention]] = {}
     for mention in mentions:
         if mention.type == "PERSON" and " " in mention.name and not mention.weak:
@@ -30,6 +31,25 @@ def people(reading: Reading, mentions: list[Mention]) -> list[Mention]:
         person = _nearest(full[token.text], token.idx)
         kept.append(Mention(token.idx, token.idx + len(token), "PERSON", person.name, 0.85, "surname", person.entry))
     return sorted(kept, key=lambda m: m.start)
+
+
+def _joined(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """Two persons with only a space between them are one, whose name the model has cut: 'Mohammad Tajul' 'Islam'."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and before.type == mention.type == "PERSON"
+            and before.entry is None
+            and mention.entry is None
+            and reading.text[before.end : mention.start] == " "
+        ):
+            name = f"{before.name} {mention.name}"
+            kept[-1] = replace(before, end=mention.end, name=name, confidence=0.7, weak=False)
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _same_person(

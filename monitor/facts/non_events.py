@@ -14,8 +14,9 @@ Act = Literal["decline_comment", "no_reply", "deny", "refuse", "not_confirmed"]
 ArgOf = Callable[["Token | None"], "Arg | None"]
 
 _COMMENT = (
-    r"(?:comment|elaborate|discuss|answer|speak|say|disclose|talk|provide|give|confirm|be drawn|be interviewed|respond"
-    r"|specify)"
+    r"(?:comment|elaborate|discuss|answer|speak|say|disclose|talk|confirm|be drawn|be interviewed|respond|specify"
+    r"|(?:provide|give|offer)(?: [\w'’-]+){0,3}? (?:details?|information|comments?|answers?|repl(?:y|ies)|responses?"
+    r"|reasons?|names?|figures?|numbers?|explanations?|specifics|interviews?|statements?|evidence|timelines?|dates?))"
 )
 _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = (
     (

@@ -20,8 +20,9 @@ _TITLE_WORD = (
     r"(?:President|Premier|Minister|Chancellor|Secretary(?: of State| of Defen[cs]e|[ -]General)?|General"
     r"|Governor|Gov\.|Senator|Sen\.|Sens\."
     r"|Congress(?:man|woman)|Rep\.|Representative|Mayor|Ambassador|Judge|Justice|Prosecutor|Commissioner"
-    r"|Director|Chief|Sheriff|Colonel|Col\."
-    r"|Major|Maj\.|Captain|Capt\.|Lieutenant|Lt\.|Lt|Sergeant|Sgt\.|Gen\.|Adm\.|Admiral|Brig\.|Marshal|King"
+    r"|Director|Chief|Sheriff|Colonel|Col\.?"
+    r"|Major|Maj\.?|Captain|Capt\.?|Cmdr\.?|Commander|Lieutenant|Lt\.?|Sergeant|Sgt\.?|Gen\.?|Adm\.?|Admiral"
+    r"|Brigadier|Brig\.?|Marshal|King"
     r"|Queen|Prince|Princess|Pope"
     r"|Cardinal|Archbishop|Bishop|Rabbi|Imam|Ayatollah|Sheikh|Emir|Sultan|Professor|Prof\.|Dr\.?|Doctor|CEO|CFO"
     r"|COO|Chair(?:man|woman)?"
@@ -31,11 +32,12 @@ _TITLE_WORD = (
 )
 _BEFORE = re.compile(rf"\b((?:{_RANK}{_TITLE_WORD} )+)$", re.IGNORECASE)
 NAMED = re.compile(
-    rf"\b({_RANK}{_TITLE_WORD}) ((?:[A-Z][\w'’-]+|[A-Z]\.)(?: (?:(?:de|da|del|van|von|bin|al|el|der"
-    rf"|den) )*(?:[A-Z][\w'’-]+|[A-Z]\.)){{1,2}})"
+    rf"\b({_RANK}{_TITLE_WORD}) (?!(?:{_TITLE_WORD}) )((?:[A-Z][\w'’-]+|[A-Z]\.)(?: (?:(?:de|da|del|van|von|bin|al"
+    rf"|el|der|den) )*(?:[A-Z][\w'’-]+|[A-Z]\.)){{1,2}})"
     r"(?! (?:of|for|and [A-Z]))"
 )
 """A title before two or three capitalised words: a person the model may have missed."""
+_RANKED = re.compile(r"^(?:(?:Maj|Brig|Lt|Gen|Col|Capt|Sgt|Adm|Cmdr)\.? )+(?=[A-Z])")
 _LEADING = re.compile(rf"^(?:{_RANK}{_TITLE_WORD} )+")
 _ROLE = (
     r"(?:president|prime minister|minister|secretary|spokes(?:man|woman|person)|chief executive(?: officer)?"
@@ -56,6 +58,7 @@ _FROM = re.compile(
     r"^ (?:from|of|at|with) (?:the )?([A-Z][\w.&'-]*(?: (?:[A-Z][\w.&'-]*|of|for|and|on|the|in|against))*)"
 )
 _LEADER = re.compile(rf"([A-Z][\w.-]*(?: [A-Z][\w.-]*)*)'s? ((?:[\w-]+ ){{0,2}}{_ROLE}),? $")
+_INITIALS = re.compile(r"(?:[A-Z]\.)+$")
 _COURTESY = re.compile(r"^(?:mr|mrs|ms|miss|dr|sir|dame|lord|lady)\.?$", re.IGNORECASE)
 _TRAILING_SMALL = re.compile(r"(?: (?:of|for|and|on|the|in|against))+$")
 _FEMALE = re.compile(
@@ -126,6 +129,11 @@ def strip(name: str) -> str:
     return _LEADING.sub("", name)
 
 
+def is_ranked(text: str) -> bool:
+    """Whether a text is a name behind a rank as it is shortened: 'Brig Gen Nabil Abdullah'."""
+    return _RANKED.match(text) is not None
+
+
 def is_rank(text: str) -> bool:
     """Whether a text is only the word before a title: 'Finance' of 'Finance Minister'."""
     return re.fullmatch(_RANK, f"{text} ") is not None or re.fullmatch(_TITLE_WORD, text) is not None
@@ -135,10 +143,12 @@ def of_person(reading: Reading, mentions: Sequence[Mentioned]) -> tuple[str, str
     """The title and the affiliation nearest to the first mention that has them; "" where there is none."""
     title = affiliation = ""
     for mention in mentions[:12]:
-        # A title or an office in the paragraph above is somebody else's, and so is the place a headline ends with.
+        # A title or an office in the paragraph above is somebody else's, and so is the place a headline ends with;
+        # and the next sentence begins with no part of a body's name.
         paragraph = reading.paragraphs[reading.paragraph(mention.start)]
+        ends = min(paragraph.end, reading.sentence_span(reading.sentence(mention.end - 1)).end)
         before = reading.mended[max(paragraph.start, mention.start - 90) : mention.start]
-        after = reading.mended[mention.end : min(paragraph.end, mention.end + 140)]
+        after = reading.mended[mention.end : min(ends, mention.end + 140)]
         found, body = _before(before)
         if not found:
             found, body = _after(after)
@@ -168,7 +178,7 @@ def _before(before: str) -> tuple[str, str]:
     body = re.search(r"((?:[A-Z][\w.&'-]+|of|for|the)(?: (?:[A-Z][\w.&'-]+|of|for))*)$", left)
     name = body.group(1) if body and left and body.group(1)[0].isupper() else ""
     name = re.sub(r"^(?:The|But|And|In|As|When|Then|While|After|On) ?", "", name)
-    if name.endswith(".") and not re.search(r"(?:[A-Z]\.)+$", name):
+    if name.endswith(".") and not _INITIALS.search(name):
         name = ""
     return title, _TRAILING_SMALL.sub("", name.removesuffix("'s"))
 
@@ -176,13 +186,19 @@ def _before(before: str) -> tuple[str, str]:
 def _after(after: str) -> tuple[str, str]:
     plain = _FROM.match(after)
     if plain and not after.startswith(" of "):
-        return "", _TRAILING_SMALL.sub("", plain.group(1))
+        return "", _body(plain.group(1))
     if not after.startswith(","):
         return "", ""
     match = _APPOSED.match(after)
     if match is None:
         return "", ""
-    return match.group(1), _TRAILING_SMALL.sub("", match.group(2) or "")
+    return match.group(1), _body(match.group(2) or "")
+
+
+def _body(name: str) -> str:
+    """The name of a body, without what stands at its end because the sentence does."""
+    name = _TRAILING_SMALL.sub("", name)
+    return name if _INITIALS.search(name) else name.removesuffix(".")
 
 
 def gender(reading: Reading, start: int, end: int) -> str:
