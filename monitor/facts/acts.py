@@ -186,6 +186,13 @@ BEFALLING = words(
     " execute assassinate behead hospitalise hospitalize deport extradite acquit exonerate oust expel sack slay name"
 )
 """Verbs that always have an object: without one in the past tense they are passives whose auxiliary is left out."""
+SELF_MADE = words(
+    "die rise fall go come win lose begin start happen return resign collapse say tell sink crash rally surge plunge"
+    " jump slip slide soar grow drop climb stall fail agree meet vote arrive leave remain stay live work talk speak"
+    " erupt explode burn drown perish retire quit flee escape vanish disappear emerge appear end close open survive"
+    " decline refuse try play draw score sing react respond apologise apologize protest march strike become be have do"
+)
+"""Verbs that titles use in the past without meaning that it was done to the subject: 'Singer died', 'Talks failed'."""
 MEANS = words(
     "boat plane train car bus helicopter air sea land road rail foot hand mistake accident email mail phone post text"
     " letter video law force fire chance default design proxy lot vote decree consensus surprise gunfire ambulance"

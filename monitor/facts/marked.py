@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.facts import cues
 from monitor.facts.entities import Names
 from monitor.facts.quotes import Quoted
-from monitor.facts.reading import Reading, chars, phrase
+from monitor.facts.reading import Reading, chars, phrase, title_tag
 from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, Entity, SourceType, Span
 
@@ -25,6 +25,9 @@ _LONGEST_SIGNATURE = 80
 
 def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[Claim]:
     """All of them; a heading's claim is the rest of its paragraph."""
+    tagged = _title_tag(reading, names)
+    if tagged is not None:
+        yield tagged
     for number, paragraph in enumerate(reading.paragraphs):
         claim = _heading(reading, names, paragraph, title=number == 0)
         if claim is not None:
@@ -33,6 +36,21 @@ def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[C
         claim = _led_by_colon(reading, names, one) or _signed(reading, names, one)
         if claim is not None:
             yield claim
+
+
+def _title_tag(reading: Reading, names: Names) -> Claim | None:
+    match = title_tag(reading.mended, reading.title_length)
+    if match is None:
+        return None
+    who, cue = ("who", "cue") if match["who"] else ("named", "first")
+    tokens = reading.tokens(match.start(who), match.end(who))
+    entity = names.at(tokens[-1]) if tokens else None
+    if entity is None and tokens and not any(t.pos_ in {"NOUN", "PROPN"} for t in tokens):
+        return None
+    kind: SourceType = "named" if entity is not None else "collective"
+    content = reading.trimmed(0, match.start())
+    source = Span(match.start(who), match.end(who))
+    return _claim(reading, source, entity, kind, Span(match.start(cue), match.end(cue)), content, "claim.title_tag")
 
 
 def _heading(reading: Reading, names: Names, paragraph: Span, *, title: bool) -> Claim | None:

@@ -7,6 +7,7 @@ from monitor.facts import acts, cues
 from monitor.facts.modality_marks import has_yet_to, is_question, own_modality, own_negation
 from monitor.facts.reading import Reading, is_subject
 from monitor.facts.roles import DEPTH, Roles
+from monitor.facts.voice import is_passive
 from monitor.model.facts import Modality
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Forces:
             return self._conjoined(token, depth)
         if token.dep_ == "pcomp":
             return self._from_preposition(token, head, depth)
-        if token.dep_ == "acl" or (head.pos_ == "NOUN" and token.dep_ in {"advcl", "xcomp", "relcl"}):
+        if token.dep_ == "acl" or (head.pos_ in {"NOUN", "PROPN"} and token.dep_ in {"advcl", "xcomp", "relcl"}):
             return self._from_noun(token, head)
         if token.dep_ == "csubj" and token.tag_ in {"VBG", "VB"}:
             return False, "possible", None
@@ -175,7 +176,9 @@ class Forces:
         """'Refused to send', 'plans to send', 'had them sent'."""
         lemma = head.lemma_.lower()
         if has_yet_to(token):
-            return False, above.modality, head
+            return False, "asserted", head
+        if lemma == "see" and is_passive(head):
+            return above.negative, "possible", head
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
         if lemma in acts.FAILING | acts.PREVENTING or _rules_out(head):
             return not above.negative, above.modality, head
@@ -272,8 +275,8 @@ class Forces:
             return not above.negative, above.modality, governor
         if word in {"of", "with", "for"} and lemma in {"accuse", "suspect", "charge", "blame"}:
             return False, "possible", governor
-        if word == "against" and lemma in {"warn", "advise", "caution", "decide"}:
-            return True, "requested" if lemma != "decide" else "asserted", governor
+        if word == "against" and lemma in {"warn", "advise", "caution", "decide", "vote", "argue", "lobby", "campaign"}:
+            return True, "asserted" if lemma in {"decide", "vote"} else "requested", governor
         if lemma in {"think", "talk", "dream", "insist", "consider"}:
             return False, "planned", governor
         return False, above.modality, governor if above.modality != "asserted" else None
@@ -303,7 +306,7 @@ class Forces:
         for words, negative, modality in _NOUN_FORCES:
             if lemma in words:
                 return negative, modality, noun
-        if token.dep_ == "acl" and any(c.tag_ == "TO" for c in token.children):
+        if token.dep_ in {"acl", "relcl"} and _has_to(token):
             return False, "planned", noun
         return False, "asserted", None
 

@@ -46,6 +46,8 @@ def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of ru
         return "conditional"
     if marks & {"whether"}:
         return "possible"
+    if marks & {"until", "till", "once"} and _is_present(token):
+        return "possible"
     if auxiliaries & acts.POSSIBLE_AUX or marks & acts.WEAK_ADVERBS:
         return "possible"
     if auxiliaries & {"would", "'d", "’d"}:
@@ -68,6 +70,11 @@ def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of ru
     return "asserted"
 
 
+def _is_present(token: "Token") -> bool:
+    finite = next((c for c in token.children if c.dep_ in {"aux", "auxpass"}), token)
+    return finite.tag_ in {"VBZ", "VBP"}
+
+
 def is_question(token: "Token") -> bool:
     """Whether the sentence asks."""
     return [t.text for t in token.sent if not t.is_space][-1:] == ["?"]
@@ -82,6 +89,9 @@ def _has_condition(token: "Token") -> bool:
 
 def has_yet_to(token: "Token") -> bool:
     """'Has yet to decide', 'is yet to reply': nothing of it happened."""
+    to = next((c for c in token.children if c.tag_ == "TO"), None)
+    if to is not None and to.i and to.nbor(-1).lower_ == "yet":
+        return True
     before = {"yet"} & {c.lower_ for c in token.head.children if c.i < token.i}
     return (
         token.dep_ == "xcomp"

@@ -42,6 +42,9 @@ OTHERS = {
 PLACEHOLDER_VERSION = "999.9.9"
 """Packages of this version on public indexes only occupy a model's name."""
 
+TITLE = "title"
+"""Where in a document's own data the length of its title stands."""
+
 _THREADS = "OPENBLAS_NUM_THREADS"
 
 MAX_TOKENS = 25_000
@@ -113,9 +116,10 @@ class Pipeline:
         doc = self.language.make_doc(mend(text))
         return len(text) if len(doc) <= MAX_TOKENS else doc[MAX_TOKENS].idx
 
-    def read(self, mended: str, breaks: frozenset[int]) -> "Doc":
+    def read(self, mended: str, breaks: frozenset[int], title_length: int = 0) -> "Doc":
         """Tokenise and analyse; a sentence starts at every character offset in `breaks` or soon after it."""
         doc = self.language.make_doc(mended)
+        doc.user_data[TITLE] = title_length
         if len(doc) == 0:
             return doc
         _mark_sentence_starts(doc, breaks)
@@ -126,7 +130,7 @@ class Pipeline:
         if self.names is not None:
             _name(doc, self.names)
         if self.parses:
-            parse_repairs.repair(doc)
+            parse_repairs.repair(doc, title_length)
             _mend_lemmas(doc, lexicon(self))
         return doc
 

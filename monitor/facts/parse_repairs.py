@@ -16,6 +16,10 @@ _TWO_OBJECTS = frozenset(
 )
 """Verbs that keep an object in the passive: 'the man denied a visa'."""
 
+_CALLS = words("calls claims charges plans demands talks attacks")
+_ANSWERS = words(
+    "reject face deny dismiss defy resist ignore drop seek back join lead launch end halt order block fight"
+)
 _DENIED = words(
     "wrongdoing involvement responsibility guilt knowledge charge allegation accusation claim report blame liability"
     " fault comment"
@@ -25,9 +29,11 @@ _TAGS = words("say find show hear report state conclude claim announce tell sugg
 """Verbs that may close a sentence: '..., a report published on Monday found.'"""
 
 
-def repair(doc: "Doc") -> None:
-    """Set heads, labels and tags of a parsed document right, in place."""
+def repair(doc: "Doc", title_length: int = 0) -> None:
+    """Set heads, labels and tags of a parsed document right, in place; titles have a grammar of their own."""
     for token in doc:
+        if token.idx < title_length:
+            _mend_title(token)
         if token.dep_ == "acl" and token.tag_ == "VBN":
             _make_main_verb(token)
         elif token.dep_ == "csubj" and token.tag_ in {"VBN", "VBD"}:
@@ -41,6 +47,53 @@ def repair(doc: "Doc") -> None:
             _make_verb(token)
         elif token.dep_ == "auxpass" and token.lower_ == "'s":
             _make_perfect(token)
+
+
+def _mend_title(token: "Token") -> None:
+    if token.dep_ == "ROOT" and token.tag_ == "NNS":
+        _make_title_verb(token)
+        return
+    subjects = [c for c in token.children if c.dep_ == "nsubj" and c.i < token.i]
+    if len(subjects) > 1 and any(c.dep_ == "mark" and subjects[0].i < c.i < subjects[1].i for c in token.children):
+        # 'Three missing after boat capsizes': the boat does
+        subjects[0].dep_ = "dep"
+        return
+    subject = next((c for c in token.children if c.dep_ == "nsubj" and c.i < token.i), None)
+    if subject is None or token.i == 0:
+        return
+    before = token.nbor(-1)
+    if before.dep_ == "pobj" and before.i != subject.i and before.head.lower_ in {"after", "as", "before", "until"}:
+        opening = before.head
+        subject.dep_ = "dep"
+        before.head = token
+        before.dep_ = "nsubj"
+        opening.head = token
+        opening.dep_ = "mark"
+    elif subject.i == token.i - 1 and token.lower_ in _CALLS and subject.lemma_.lower() in _ANSWERS and subject.i:
+        # 'Starmer rejects calls to resign': nobody calls
+        owner = next((c for c in subject.children if c.dep_ == "compound"), None)
+        if owner is not None:
+            later = [c for c in token.children if c.i > token.i]
+            subject.head, subject.dep_ = token, "dep"
+            token.tag_, token.pos_ = "NNS", "NOUN"
+            top = token.head if token.head.i != token.i else subject
+            subject.head = top
+            subject.dep_ = "ROOT" if top is subject else token.dep_
+            subject.tag_, subject.pos_ = "VBZ", "VERB"
+            token.head, token.dep_ = subject, "dobj"
+            owner.head, owner.dep_ = subject, "nsubj"
+            for child in later:
+                if child.is_punct:
+                    child.head = subject
+
+
+def _make_title_verb(noun: "Token") -> None:
+    """'Senate votes against impeaching judge'."""
+    owner = next((c for c in noun.children if c.dep_ == "compound" and c.i == noun.i - 1), None)
+    acts = any(c.dep_ == "prep" and any(g.dep_ == "pcomp" for g in c.children) for c in noun.children)
+    if owner is not None and acts:
+        noun.tag_, noun.pos_ = "VBZ", "VERB"
+        owner.dep_ = "nsubj"
 
 
 def _make_main_verb(verb: "Token") -> None:

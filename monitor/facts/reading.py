@@ -26,7 +26,16 @@ _STAMP = re.compile(
     r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?| (?:GMT|BST|UTC|CET|CEST|EST|EDT|ET|PT))?(?: ?[-–—|:])? (?=[A-Z])"
 )
 """'02:14 ' before a note of a live blog."""
+_SAYS = (
+    r"(?:says?|said|told|tells|hears?|heard|rules?|ruled|finds?|found|claims?|claimed|warns?|warned|reports?|shows?"
+    r"|suggests?|reveals?|insists?|argues?|believes?)"
+)
+_TITLE_TAG = re.compile(
+    rf"(?<=\w)[,.] (?:(?P<who>(?:[\w.'&-]+ ){{0,3}}[\w.'&-]+) (?P<cue>{_SAYS})"
+    rf"|(?P<first>{_SAYS}) (?P<named>(?:[\w.'&-]+ ){{0,4}}[\w.'&-]+))(?=\s*\.?\s*$)"
+)
 _DASHES = re.compile("[—–-]+(?= $)")
+_JOINED = re.compile(r"(?:-[^\W\d_]\w*)+")
 _OF_FIGURE = re.compile(r"(?:[.,]\d+)*(?:\s?%|[a-z]{1,3}\b)")
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
@@ -91,7 +100,10 @@ class Reading:
         return found
 
     def whole(self, span: Span) -> Span:
-        """The span with the rest of the figure it cuts through: '5' of '5%', '64' of '64m'."""
+        """The span with the rest of the word it cuts through: '5' of '5%', '64' of '64m', 'ex' of 'ex-minister'."""
+        joined = _JOINED.match(self.mended, span.end)
+        if joined is not None and self.mended[span.end - 1].isalnum():
+            return Span(span.start, joined.end())
         if not self.mended[span.end - 1 : span.end].isdigit():
             return span
         rest = _OF_FIGURE.match(self.mended, span.end)
@@ -118,9 +130,12 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     for match in datelines:
         mended = mended[: match.start()] + _quieted(match.group(), known or {}) + mended[match.end() :]
     mended = _closed(mended, paragraphs)
+    tag = title_tag(mended, title_length)
+    if tag is not None:
+        mended = f"{mended[: tag.start()]}.{mended[tag.start() + 1 :]}"
     stamps = [match.end() for span in paragraphs if (match := _STAMP.match(mended, span.start, span.end))]
     breaks = {span.start for span in paragraphs} | {match.end() for match in datelines} | set(stamps)
-    doc = pipeline.read(mended, frozenset(breaks))
+    doc = pipeline.read(mended, frozenset(breaks | ({tag.start() + 2} if tag else set())), title_length)
     starts = []
     for sentence in doc.sents if len(doc) else ():
         first = next((token for token in sentence if not token.is_space), None)
@@ -138,6 +153,11 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
         tuple(paragraphs),
         frozenset(re.findall(r"\w+", mended)),
     )
+
+
+def title_tag(text: str, title_length: int) -> re.Match[str] | None:
+    """', inquiry told', '. judge rules', ', says official' at the end of a title, which parts from what it tells of."""
+    return _TITLE_TAG.search(text, 0, title_length)
 
 
 def _closed(mended: str, paragraphs: Sequence[Span]) -> str:

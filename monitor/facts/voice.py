@@ -20,14 +20,19 @@ def passive_subject(verb: "Token") -> "Token | None":
 
 def _lacks_auxiliary(verb: "Token") -> bool:
     """'Twelve killed in blast': headlines leave 'were' out, and such verbs never stand without whom they befall."""
-    if verb.tag_ not in {"VBD", "VBN"} or verb.lemma_.lower() not in acts.BEFALLING:
+    lemma = verb.lemma_.lower()
+    in_title = verb.idx < verb.doc.user_data.get("title", 0)
+    if verb.tag_ not in {"VBD", "VBN"} or (lemma in acts.SELF_MADE if in_title else lemma not in acts.BEFALLING):
         return False
     shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
-    if any(c.dep_ in {"dobj", "aux", "auxpass", "ccomp", "xcomp", "prt"} for c in (*verb.children, *shared)):
+    barring = {"dobj", "aux", "auxpass", "ccomp"} | (set() if in_title else {"xcomp", "prt"})
+    if any(c.dep_ in barring for c in (*verb.children, *shared)):
         return False
     subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
     if subject is None or subject.lower_ in RELATIVE | {"he", "she", "they", "we", "i"}:
         return False
+    if in_title:
+        return True
     following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
     return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
 

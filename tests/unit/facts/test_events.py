@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(__file__).parents[2] / "data" / "facts" / "clauses.tsv"
-CASES = [
-    line.split("\t") for line in DATA.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
-]
+DATA = Path(__file__).parents[2] / "data" / "facts"
+
+
+def _cases(name):
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+CASES = _cases("clauses.tsv")
 
 
 def _meets(arg, wanted):
@@ -24,6 +29,26 @@ def _meets(arg, wanted):
 )
 def test_clause(extractor, sentence, agent, trigger, patient, polarity, modality):  # noqa: PLR0917
     facts = extractor.extract(sentence, datetime(2024, 11, 20, tzinfo=UTC), "en")
+    _check(facts, agent, trigger, patient, polarity, modality)
+
+
+@pytest.mark.parametrize(
+    ("title", "agent", "trigger", "patient", "polarity", "modality"), _cases("titles.tsv"), ids=lambda value: value
+)
+def test_title(extractor, title, agent, trigger, patient, polarity, modality):  # noqa: PLR0917
+    day = datetime(2024, 11, 20, tzinfo=UTC)
+    facts = extractor.extract(f"{title}\n\nMore follows.", day, "en", title_length=len(title))
+    _check(facts, agent, trigger, patient, polarity, modality)
+
+
+def test_a_title_names_who_says_so_at_its_end(extractor):
+    title = "Ukraine does not rule out ceding land, says official"
+    facts = extractor.extract(f"{title}\n\nMore follows.", datetime(2024, 11, 20, tzinfo=UTC), "en", len(title))
+    assert facts.headlines[0].attribution == "official"
+    assert facts.events[0].claim is not None
+
+
+def _check(facts, agent, trigger, patient, polarity, modality):  # noqa: PLR0917
     told = [event for event in facts.events if event.trigger == trigger]
     # Telling nothing is a miss, which is allowed; telling it wrongly is not.
     for event in told:
