@@ -18,6 +18,7 @@ from monitor.sources.mend import mend
 
 MAX_FILE = 20_000_000
 _MAX_FEEDS = 50_000
+_MAX_OUTLINES = 200_000
 _MAX_DEPTH = 100
 _OUTLINE = re.compile(r"<(/?)outline\b", re.IGNORECASE)
 # A value may hold tags, but where the next outline begins a quote was forgotten.
@@ -87,10 +88,7 @@ def read_opml(data: bytes) -> OpmlList:
     refused: list[Refused] = []
     left_out: list[Refused] = []
     groups: list[str] = []
-    tags = list(_OUTLINE.finditer(text))
-    if not tags:
-        raise ParseError("there is no outline in it; this is not OPML")
-    for tag in tags:
+    for tag in _outlines(text):
         if tag[1]:
             groups = groups[:-1]
             continue
@@ -111,6 +109,15 @@ def read_opml(data: bytes) -> OpmlList:
         if not closed and len(groups) < _MAX_DEPTH:
             groups.append("" if feed is not None else _name(attributes))
     return OpmlList(tuple(feeds.values()), tuple(refused), tuple(left_out))
+
+
+def _outlines(text: str) -> list[re.Match[str]]:
+    tags = list(_OUTLINE.finditer(text))
+    if not tags:
+        raise ParseError("there is no outline in it; this is not OPML")
+    if len(tags) > _MAX_OUTLINES:
+        raise ParseError(f"the file has more than {_MAX_OUTLINES} outlines")
+    return tags
 
 
 def _feed(attributes: dict[str, str], group: str, left_out: list[Refused]) -> Feed | Refused | None:
