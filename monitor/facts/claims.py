@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_CLAIMS = 1_500
 _GOES_ON = re.compile(r"(?!,)| ?, (?:but|and|while|although|though|yet)\b")
 """What follows a source that stands in the middle: the rest of its own description, or a statement of another."""
+_UNNAMED = re.compile(r" (?:not to|that \w+ not) be (?:named|identified|quoted)\b")
+"""What a source asks of a reporter is no news."""
 _QUESTION = re.compile(r"(?:when|where|what|who|whom|whose|why|how|whether|if|which)\b", re.IGNORECASE)
 
 
@@ -270,7 +272,14 @@ class Claims:
         """A verb that is a description or a word in a title, or that somebody declined to do."""
         undone = token.dep_ == "xcomp" and token.head.lemma_.lower() in cues.UNDONE
         hyphened = token.i > 0 and self.reading.doc[token.i - 1].tag_ == "HYPH"
-        return undone or hyphened or token.dep_ in {"amod", "compound", "aux"} or self._inside_short_quote(token)
+        unnamed = _UNNAMED.match(self.reading.mended, token.idx + len(token)) is not None
+        return (
+            undone
+            or hyphened
+            or unnamed
+            or token.dep_ in {"amod", "compound", "aux"}
+            or self._inside_short_quote(token)
+        )
 
     def _inside_short_quote(self, token: "Token") -> bool:
         number = self.quotes.number_at.get(token.i)
@@ -307,7 +316,8 @@ class Claims:
         for claim in marked.find(self.reading, self.names, self.quoted):
             content = claim.content[0]
             taken = any(s.start < content.end and content.start < s.end for c in self.found for s in c.content)
-            if claim.rule == "claim.heading" or not taken:
+            by_word = any(claim.span.start <= c.cue_span.start < claim.cue_span.start for c in self.found)
+            if not taken or (claim.rule == "claim.heading" and not by_word):
                 self.found.append(claim)
 
     def _after_colon(self) -> None:

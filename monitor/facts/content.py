@@ -195,7 +195,12 @@ class Contents:
         if verb.dep_ == "acl":
             return (chars(self.reading, *phrase(verb.head)),)
         subject = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
-        return (chars(self.reading, *phrase(subject)),) if subject is not None else ()
+        if subject is None:
+            return ()
+        of = next((c for c in verb.children if c.dep_ == "prep" and c.lower_ == "of" and c.i > verb.i), None)
+        charge = of is not None and verb.lemma_ in {"accuse", "suspect"}
+        said = chars(self.reading, *phrase(subject))
+        return (said, clause_span(self.reading, of)) if of is not None and charge else (said,)
 
     def _infinitive(self, verb: "Token", lemma: str) -> tuple[Span, ...]:
         """'promised to leave', 'told them to leave': the infinitive, with the one it is told to."""

@@ -34,7 +34,7 @@ SURE = words(
 )
 """Cues that are nearly always speech or thought, even with little around them."""
 
-ADDING = words("add note stress continue conclude explain point emphasize emphasise reiterate mention observe")
+ADDING = words("add cite note stress continue conclude explain point emphasize emphasise reiterate mention observe")
 """Participles by which whoever speaks goes on speaking: '..., adding that ...'."""
 
 INFINITIVE = words(
@@ -151,7 +151,7 @@ UNSAID = frozenset(
 CHANNELS = words(
     "statement interview speech address tweet post briefing conference email letter report television tv radio"
     " telegram facebook twitter x video testimony remarks hearing article note message court memo filing"
-    " reporters journalists lawmakers call debate rally show reporter journalist lawmaker remark"
+    " reporters journalists lawmakers call debate rally show reporter journalist lawmaker remark evidence proof"
 )
 """What or whom a thing is said in or to: 'said in a statement that ...', 'told reporters that ...'."""
 ACTS = CHANNELS | NOUNS.keys() | words("decision ruling verdict judgment judgement move step attack rebuke response")

@@ -45,6 +45,11 @@ def repair(doc: "Doc", title_length: int = 0) -> None:
             _make_tag(token)
         elif token.tag_ in {"NN", "NNS"}:
             _make_verb(token)
+            _make_closing_verb(token)
+        elif token.dep_ == "prep" and token.lower_ == "of":
+            _give_charge(token)
+        elif token.dep_ == "amod" and token.tag_ == "JJ":
+            _make_subject(token)
         elif token.dep_ == "auxpass" and token.lower_ == "'s":
             _make_perfect(token)
 
@@ -150,6 +155,39 @@ def _make_passive(verb: "Token") -> None:
         return
     if not any(c.dep_ in {"det", "poss"} for c in thing.children):
         verb.tag_ = "VBN"
+
+
+def _make_closing_verb(noun: "Token") -> None:
+    """'Three have died, local media report.': a noun that closes a sentence with what is reported before it."""
+    if noun.dep_ != "ROOT" or noun.lemma_.lower() not in _TAGS or noun.i == 0:
+        return
+    subject = noun.nbor(-1)
+    clause = next((c for c in noun.children if c.dep_ == "ccomp" and c.i < noun.i), None)
+    closes = all(t.is_punct or t.is_space for t in noun.doc[noun.i + 1 : noun.sent.end])
+    if clause is None or not closes or subject.dep_ not in {"compound", "amod"} or subject.head.i != noun.i:
+        return
+    for child in list(noun.children):
+        if child.dep_ in {"amod", "compound", "det", "poss"} and clause.i < child.i < subject.i:
+            child.head = subject
+    subject.dep_ = "nsubj"
+    noun.tag_, noun.pos_ = ("VBP" if noun.tag_ == "NN" else "VBZ"), "VERB"
+
+
+def _give_charge(prep: "Token") -> None:
+    """'Accused by prosecutors of theft': of what belongs to the verb, not to who accuses."""
+    agent = prep.head.head
+    if prep.head.dep_ == "pobj" and agent.dep_ == "agent" and agent.head.lemma_ in {"accuse", "suspect", "convict"}:
+        prep.head = agent.head
+
+
+def _make_subject(word: "Token") -> None:
+    """'Kyiv claims to have sunk it': a name right before a verb that has no subject."""
+    verb = word.head
+    if verb.tag_ not in {"VBZ", "VBD"} or verb.i != word.i + 1 or not word.text.istitle():
+        return
+    if any(c.dep_ in {"nsubj", "nsubjpass", "expl"} for c in verb.children):
+        return
+    word.dep_, word.tag_, word.pos_ = "nsubj", "NNP", "PROPN"
 
 
 def _make_perfect(aux: "Token") -> None:

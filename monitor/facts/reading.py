@@ -346,7 +346,7 @@ def phrase(head: "Token", *, clauses: bool = False) -> tuple[int, int]:
                 child.dep_ == "prep"
                 and token.i == head.i
                 and not clauses
-                and child.lower_ in {"after", "before", "during", "since", "until"}
+                and (child.lower_ in {"after", "before", "during", "since", "until"} or _is_day(child))
             ):
                 continue
             first, last = min(first, child.i), max(last, child.i)
@@ -358,6 +358,11 @@ def phrase(head: "Token", *, clauses: bool = False) -> tuple[int, int]:
     while last > first and head.doc[last].is_punct and not head.doc[last].is_quote:
         last -= 1
     return first, last
+
+
+def _is_day(prep: "Token") -> bool:
+    """'on Sunday', which the parser hangs on a name: 'Lee on Sunday said'."""
+    return prep.lower_ == "on" and any(child.ent_type_ == "DATE" for child in prep.children)
 
 
 def _with_conjuncts(head: "Token", first: int, last: int) -> tuple[int, int]:
