@@ -177,7 +177,7 @@ class Daemon:
                 and not await self._parts.pages.settle()
             ):
                 break
-        await self._parts.releaser.release(also_groups=True)
+        await self._parts.releaser.release(once=True)
         drained = await self._parts.outbox.drain(self._clock.now())
         await self._parts.upkeep.run()
         left, _ = await self._call(self._store.open_deliveries)

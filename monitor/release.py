@@ -1,6 +1,7 @@
 """Tells what waited once its time has come: quiet hours over, a digest due, nobody answered."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,6 +23,7 @@ from monitor.telemetry.metrics import Metrics
 
 _TRY_AGAIN = timedelta(minutes=5)
 """After a mistake of ours, what could not be told is left alone for so long."""
+_KEYS_OF_ARTICLES = ("label", "source", "outlet", "group", "lang", "country")
 
 
 class Releaser:
@@ -49,18 +51,21 @@ class Releaser:
         self._clock, self._recent, self._metrics = clock, recent, metrics
         self._log = structlog.get_logger("monitor.release")
 
-    async def release(self, *, also_groups: bool = False) -> int:
-        """Tell what is due; how many alerts that made. With `also_groups` no group waits for more of its kind.
+    async def release(self, *, once: bool = False) -> int:
+        """Tell what is due; how many alerts that made.
+
+        With `once` nobody is there when a wait ends: no group waits for more of its kind, and what is due is told in
+        quiet hours too.
 
         Raises:
             StoreError: what was not told yet still waits.
         """
         now = self._clock.now()
         due = await self._call(self._store.due_holds, now)
-        if also_groups:
+        if once:
             due += [one for one in await self._call(self._store.held) if one.key.startswith("group:") and one.due > now]
         silences = await self._call(self._store.silences, now)
-        hushed = {one for one in due if await self._hush(one, silences, now)}
+        hushed = {one for one in due if await self._hush(one, silences, now, once=once)}
         raised, done = 0, set[tuple[str, str, str]]()
         self._broken = {key: until for key, until in self._broken.items() if now < until <= now + _TRY_AGAIN}
         for key, part in _whole([one for one in due if one not in hushed]).items():
@@ -107,14 +112,15 @@ class Releaser:
             )
         return raised
 
-    async def _hush(self, held: Held, silences: Sequence[Silence], now: datetime) -> bool:
+    async def _hush(self, held: Held, silences: Sequence[Silence], now: datetime, *, once: bool) -> bool:
         """Let what waits go on waiting, where silences hold all of its rules by now, or it is quiet in its channel."""
         policy = self._policy()
-        quiet = held.key != "escalate" and any(times.covers(now) for times in policy.times.values())
+        quiet = not once and held.key != "escalate" and any(times.covers(now) for times in policy.times.values())
         if not silences and not quiet:
             return False
         by, ends = [], []
-        for rule, subject in await self._subjects(held):
+        by_article = quiet or any(getattr(silence.selector, key) for silence in silences for key in _KEYS_OF_ARTICLES)
+        for rule, subject in await self._subjects(held, by_article=by_article):
             if holding := [silence for silence in silences if silence.selector.takes(subject)]:
                 by.append(max(holding, key=lambda silence: (silence.ends, silence.id)))
             if quiet and rule is not None:
@@ -133,18 +139,23 @@ class Releaser:
             return True
         return False
 
-    async def _subjects(self, held: Held) -> list[tuple[Rule | None, Subject]]:
-        """What selectors see of each of its rules; of a rule that is gone, what the alert still knows."""
-        known = self._rules()
-        article = await self._call(self._store.article, held.article_id)
-        outcome = await self._call(self._store.outcome, held.article_id)
-        countries = countries_of(outcome.facts)
-        return [
-            (known[rule], subject_of(article, known[rule], held.story_id, countries, held.channel))
-            if article and rule in known
-            else (None, Subject(rule=rule, severity=held.severity, channel=held.channel, story=held.story_id))
-            for rule in held.rules
-        ]
+    async def _subjects(self, held: Held, *, by_article: bool) -> list[tuple[Rule | None, Subject]]:
+        """What selectors see of each of its rules; of a rule that is gone, what the alert still knows.
+
+        The article is read only where it matters: thousands may be due together in the morning.
+        """
+        article = await self._call(self._store.article, held.article_id) if by_article else None
+        facts = (await self._call(self._store.outcome, held.article_id)).facts if article else None
+        found: list[tuple[Rule | None, Subject]] = []
+        for name in held.rules:
+            rule = self._rules().get(name)
+            subject = Subject(rule=name, severity=held.severity, channel=held.channel, story=held.story_id)
+            if rule is not None:
+                subject = replace(subject, severity=rule.severity)
+            if rule is not None and article is not None:
+                subject = subject_of(article, rule, held.story_id, countries_of(facts), held.channel)
+            found.append((rule, subject))
+        return found
 
 
 def _name(held: Held) -> tuple[str, str, str]:

@@ -79,7 +79,7 @@ class Desk:
     def reasons(self, key: str, *names: str, **more: Any) -> list[str]:
         return [decision.reason.value for decision in self.publish(key, *names, **more)]
 
-    async def release(self) -> list[Alert]:
+    async def release(self, *, once: bool = False) -> list[Alert]:
         async def call(fn: Any, *args: Any) -> Any:
             return fn(*args)
 
@@ -95,7 +95,7 @@ class Desk:
             policy=lambda: self.policy,
             default_channel="#news",
         )
-        if not await releaser.release():
+        if not await releaser.release(once=once):
             return []
         return [alert for alert in self.store.newest_alerts("", 10_000) if alert.id not in before][::-1]
 

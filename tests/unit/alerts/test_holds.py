@@ -278,10 +278,21 @@ async def test_what_could_not_be_told_by_day_is_not_told_at_night(desk: Desk) ->
     desk.publish("b")
     desk.clock.forward(hours=24)
     assert await desk.release() == []
+    assert [held.due for held in desk.store.held()] == [NOON + 43 * HOUR] * 2
     desk.publish("c")
     desk.clock.forward(hours=8)
     (digest,) = await desk.release()
     assert digest.card.headline == "While it was quiet: 3 stories"
+
+
+async def test_a_single_pass_at_night_tells_what_was_due_by_day(desk: Desk) -> None:
+    """With passes at night only, nobody would ever be there when the night ends."""
+    desk.under(QUIET)
+    desk.clock.forward(hours=11)
+    desk.publish("a")
+    assert await desk.release(once=True) == []
+    desk.clock.forward(hours=24)
+    assert len(await desk.release(once=True)) == 1
 
 
 async def test_nobody_answers_so_others_are_called_once(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from monitor.ports import Failed, Sent
 from monitor.store.sql import SqlStore, open_store
 from tests.support.desk import Desk
 
-SEEDS, STEPS = 8, 40
+SEEDS, STEPS = 6, 40
 CHANNELS = ("#news", "#war", "#duty")
 NAMES = ("fires", "floods", "strikes", "trials")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -236,8 +236,8 @@ class World:
     async def end(self) -> None:
         """All silences run out, everybody acknowledges, Slack is back."""
         self.sink.down = False
-        for _ in range(6):
-            self.clock.forward(hours=12)
+        for _ in range(12):
+            self.clock.forward(hours=7)
             await self.desk.release()
             for status in self.store.alerts(limit=10_000):
                 self.store.answer(Answer(AnswerKind.ACKNOWLEDGED, status.alert.id, "ana", self.clock.now()))
