@@ -45,3 +45,19 @@ def sound_of(name: str) -> str:
     if len(key) < _LEAST:
         key = plain.rstrip(_VOWELS)
     return key[:MAX_KEY] if len(key) >= _LEAST else ""
+
+
+_EVERYWHERE = """
+ukraine ukrainian russia russian kyiv kiev moscow kremlin europe nato america american germany german france french
+poland polish china chinese britain british israel iran turkey syria washington london berlin paris brussels zelensky
+putin trump biden україна украина український украинский росія россия російський российский київ киев москва кремль
+європа европа нато сша америка німеччина германия німецький немецкий франція франция польща польша китай британія
+британия ізраїль израиль іран иран туреччина турция сирія сирия вашингтон лондон берлін берлин париж брюссель
+зеленський зеленский путін путин трамп байден volodymyr vladimir oleksandr aleksandr alexander serhiy sergei sergey
+andriy andrei andrey ivan mykola nikolai dmytro dmitry oleh oleg yuriy yuri viktor victor mykhailo mikhail maria olena
+elena anna natalia maksym maxim pavlo pavel vasyl vasily володимир владимир олександр александр сергій сергей андрій
+андрей іван иван микола николай дмитро дмитрий олег юрій юрий віктор виктор михайло михаил марія мария олена елена
+анна наталія наталья максим павло павел василь василий
+"""
+EVERYWHERE = tuple(_EVERYWHERE.split())
+"""Names of countries, capitals, their heads and people's first names: to have them in common says little."""

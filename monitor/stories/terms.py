@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from monitor.stories.sounds import is_cyrillic, sound_of
+from monitor.stories.sounds import EVERYWHERE, is_cyrillic, sound_of
 from monitor.stories.vocabulary import COMMON, stem
 
 PRIOR_DOCUMENTS = 400.0
@@ -69,7 +69,6 @@ def code_of(weight: float, *, name: bool, subject: bool) -> int:
 
 _ROUND = (*range(2, 13), 15, 20, 30, 40, 50, 100)
 _LETTERS = LATIN | CYRILLIC
-_COMMON = frozenset(key_of(word) for word in (*(stem(w) for w in COMMON), *(f"#{number}" for number in _ROUND)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,3 +387,15 @@ def _heard_in(key: int, code: int) -> Sequence[int]:
 
 def _prior(key: int) -> float:
     return PRIOR_COMMON if key in _COMMON else PRIOR_RARE
+
+
+def _known_common() -> frozenset[int]:
+    """Keys of words, numbers and sounds that a fresh index should not take for rare."""
+    words = (key_of(stem(word)) for word in COMMON)
+    numbers = (key_of(f"#{number}") for number in _ROUND)
+    sounds = {sound_of(stem(name)) for name in EVERYWHERE} - {""}
+    heard = (sounding(sound, cyrillic=cyrillic)[0] for sound in sounds for cyrillic in (False, True))
+    return frozenset((*words, *numbers, *heard))
+
+
+_COMMON = _known_common()
