@@ -130,6 +130,7 @@ class Pages:
         try:
             async with asyncio.timeout(_LONGEST), place, self._places, asyncio.timeout(_PATIENCE):
                 page = await self._read(article.url)
+            completed = with_page(article, page)
         except (FetchError, ParseError, TimeoutError) as error:
             why = str(error) or "not there in time"
             self._log.info("page not read", article=article.id, url=article.url, why=why)
@@ -140,7 +141,7 @@ class Pages:
             self._log.error("a page failed: this is a bug, please report it", url=article.url, exc_info=error)
             return replace(article, flags=(*article.flags, NOT_READ))
         self._metrics.pages.labels(page.kind.value).inc()
-        return with_page(article, page)
+        return completed
 
     async def _read(self, url: str) -> Page:
         if not await self._robots.allow(url):

@@ -157,6 +157,14 @@ async def test_whatever_happens_to_a_page_its_article_stays(desk: Desk, handler:
     assert set(kept.flags) <= {"page_not_read", "page_without_text"}
 
 
+async def test_a_mistake_of_ours_on_a_page_does_not_lose_its_article(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.fulltext.contradicts", lambda *_: 1 / 0)
+    monkeypatch.setattr("tests.unit.test_fulltext.SUMMARY", replace(SUMMARY, lang=""))
+    assert (await desk.read(play.body(PAGE, "text/html"))).flags == ("page_not_read",)
+
+
 async def test_robots_txt_is_obeyed(desk: Desk) -> None:
     desk.server.routes["/robots.txt"] = play.body(b"User-agent: *\nDisallow: /", "text/plain")
     assert (await desk.read(play.body(PAGE, "text/html"))).flags == ("page_not_read",)
