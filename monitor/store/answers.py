@@ -66,8 +66,8 @@ class AnswerStore(Connected):
         rules: dict[str, tuple[str, ...]] = {}
         kinds: dict[str, set[str]] = {}
         with transaction(self._engine, read_only=True) as connection:
-            for listed, number in connection.execute(raised).tuples():
-                total.update(dict.fromkeys(json.loads(listed), number))
+            for count in connection.execute(raised):
+                total.update(dict.fromkeys(json.loads(count[0]), count[1]))
             for row in connection.execute(said):
                 rules[row.alert_id] = tuple(row.rules)
                 kinds.setdefault(row.alert_id, set()).add(row.kind)
