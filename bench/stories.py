@@ -1,26 +1,27 @@
 """How well articles are grouped into stories, beside single-pass TF-IDF and MinHash LSH, and at what price.
 
-    python -m bench.stories [--data FOLDER] [--only stream,events,wire,load] [--members 20000]
+    python -m bench.stories [--data FOLDER] [--only stream,events,wire,load] [--members 100000]
 
 `stream` is the project's own stream in tests/data/stories, its parts for development and its held-out one. `events` is
 a folder of news articles with a gold event (`stories` under the data folder), `wire` 8,000 newswire stories with pairs
 labelled as resends, corrections and recurring bulletins (`newswire`); both are skipped where the folder is absent.
-`load` fills the grouping with members and tells time and memory. The peers' thresholds are the best on the very set
-they are measured on; ours were chosen on the parts for development. MinHash LSH needs the `bench` extra.
+`load` reads so many members back, and tells memory and the time of decisions among them. The peers' thresholds are the
+best on the very set they are measured on; ours were chosen on the parts for development. MinHash LSH needs the `bench`
+extra.
 """
 
 import argparse
 import json
 import re
-import resource
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from time import perf_counter, process_time
+from time import process_time
 
+from bench import story_load
 from bench.newswire import wire
 from bench.story_peers import minhash_labels, tfidf_sweep
 from monitor.model.article import Article
@@ -247,30 +248,7 @@ def _is_another(one: Article, other: Article) -> bool:
 
 
 def report_load(folder: Path, members: int) -> None:
-    """Fill the grouping with the wire, again and again in other words, then decide; all in one process."""
-    articles = wire(folder)
-    grouper = Grouper(GroupSettings(window=timedelta(days=3650), max_members=members))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = perf_counter()
-    for n in range(members):
-        article = articles[n % len(articles)]
-        # Other words each time round, so that what is live is not one wire many times over.
-        text = re.sub(
-            r"\b([b-y])(\w{4,})", rf"\g<1>{'abcdefghijklmnopqrstuvwxyz'[n // len(articles)]}\g<2>", article.text
-        )
-        article = replace(article, key=str(n), text=text, fetched=article.fetched + timedelta(minutes=n))
-        grouper.admit(article, StoryDecision(article.id, article.id, Relation.NEW))
-    filled = perf_counter() - started
-    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    took = []
-    for article in articles[-400:]:
-        started = process_time()
-        grouper.decide(replace(article, key=f"new {article.key}"))
-        took.append(process_time() - started)
-    print(
-        f"  {members} members: admitted at {1000 * filled / members:.2f} ms each, peak memory grew by {memory:.0f} MB; "
-        f"decisions {_times(took)}"
-    )
+    print(f"  decisions with so many live: {_times(story_load.report_load(folder, members))}")
 
 
 def _times(seconds: Sequence[float]) -> str:
@@ -286,7 +264,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=CHECKOUT.parent / "shared" / "data")
     parser.add_argument("--only", default="stream,events,wire,load")
-    parser.add_argument("--members", type=int, default=20_000)
+    parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument(
         "--errors", action="store_true", help="print what is taken wrongly (never for the held-out part)"
     )

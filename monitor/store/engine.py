@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -18,6 +18,8 @@ from monitor.errors import StoreBusyError, StoreError, StoreFullError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_MS = 5_000
+_SCHEMA = 0x5C8E_3A00
+"""The number of the lock on the schema."""
 _ENCODER = json.JSONEncoder()
 WAL_PAGES = 8_000
 """Pages of four kilobytes after which the write-ahead log is merged into the database; each merge writes every page
@@ -120,6 +122,9 @@ def upgrade(engine: Engine) -> tuple[str, str]:
     script = ScriptDirectory.from_config(config)
     newest = script.get_current_head() or ""
     with transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            # Of daemons that start at once, one brings the schema up to date; SQLite lets one write at a time anyway.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA})
         current = MigrationContext.configure(connection).get_current_revision() or ""
         if current == newest:
             return current, newest

@@ -1,7 +1,7 @@
 """What sort of page an article is, where it is not a report: a list of headlines or pictures, or a paywall's stub."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 ROUNDUP = re.compile(
     r"""(?ix)
@@ -70,14 +70,14 @@ def is_roundup(
     return bool(ROUNDUP.search(title)) or _is_list(text) or _is_of_several_things(title, about, words, names)
 
 
-def is_stub(text: str, told: bool) -> bool:
+def is_stub(text: str, told: Callable[[], bool]) -> bool:
     """Whether a short text only asks for a subscription.
 
     Args:
         text: without the page's furniture, where anything else is left.
         told: whether it has a word of what its title is about.
     """
-    if told or len(text) > 12 * _STUB_WORDS or len(text.split()) > _STUB_WORDS:
+    if len(text) > 12 * _STUB_WORDS or len(text.split()) > _STUB_WORDS or told():
         return False
     return sum(bool(hint.search(text)) for hint in _PAYWALL) >= _STUB_HINTS
 

@@ -80,11 +80,11 @@ class Differences:
 
 def shingles(tokens: Sequence[str]) -> frozenset[int]:
     """Hashes of every four words in a row (of all words, for a text of fewer)."""
-    size = min(SHINGLE, max(1, len(tokens)))
-    return frozenset(
-        zlib.crc32(" ".join(tokens[i : i + size]).encode("utf-8", "surrogatepass"))
-        for i in range(len(tokens) - size + 1)
-    )
+    words = [token.encode("utf-8", "surrogatepass") for token in tokens]
+    if len(words) <= SHINGLE:
+        return frozenset([zlib.crc32(b" ".join(words))] if words else ())
+    groups = zip(words, words[1:], words[2:], words[3:], strict=False)
+    return frozenset([zlib.crc32(b"%b %b %b %b" % group) for group in groups])
 
 
 def signature(hashes: frozenset[int]) -> npt.NDArray[np.uint8]:

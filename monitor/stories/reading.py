@@ -151,7 +151,7 @@ def read(title: str, text: str, time: datetime) -> Reading:
     title = title[:1000]
     title_words = _TOKEN.findall(_plain(title))
     body = body_of(text)
-    stub = is_stub(body or text[:MAX_CHARS], told=bool(body) and _tells_of(body, title_words))
+    stub = is_stub(body or text[:MAX_CHARS], told=lambda: bool(body) and _tells_of(body, title_words))
     if stub:
         body = ""
     sentences = split_sentences(body)

@@ -228,12 +228,13 @@ class TermIndex:
 
     def query(self, terms: Terms) -> Query:
         """An article's words, weighed by the present rarities."""
-        rarity = np.fromiter(
-            (self._rarity(key) for key in terms.keys.tolist()), dtype=np.float64, count=len(terms.keys)
-        )
-        found = [self._numbers.get(key, -1) for key in terms.keys.tolist()]
+        keys = terms.keys.tolist()
+        found = [self._numbers.get(key, -1) for key in keys]
         numbers = np.array(found, dtype=np.int64)
         known = numbers >= 0
+        seen = np.array([_prior(key) if number < 0 else 0.0 for key, number in zip(keys, found, strict=True)])
+        seen[known] = self._seen[numbers[known]]
+        rarity = np.maximum(LEAST_RARITY, np.log((self._count + PRIOR_DOCUMENTS) / seen) - COMMONPLACE)
         values = _weights(terms.codes) * rarity
         length = math.sqrt(float(values @ values)) or 1.0
         in_lead = np.arange(len(numbers)) < terms.lead

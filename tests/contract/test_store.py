@@ -1,6 +1,7 @@
 """What every store must do, on SQLite and on a real PostgreSQL."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -62,6 +63,12 @@ class TestSchema:
         _, newest = upgrade(engine)
         assert upgrade(engine) == (newest, newest)
         engine.dispose()
+
+    def test_programs_that_start_at_once_bring_an_empty_database_up_to_date_together(self, url: str) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            for store in pool.map(open_store, [url] * 4):
+                assert store.backlog() == 0
+                store.close()
 
     def test_a_database_of_a_newer_version_is_refused(self, url: str) -> None:
         engine = open_engine(url)

@@ -21,7 +21,7 @@ from monitor.ports import Processed
 from monitor.storage import StoreThread
 from monitor.store.sql import SqlStore, open_store
 from monitor.stories.grouping import Grouper, GroupSettings
-from tests.support.decider import decide_all
+from tests.support.decider import decide_all, decide_each
 from tests.support.nouns import FakeClock
 from tests.unit.stories.stream import START, make, stream, when
 
@@ -160,3 +160,21 @@ def test_a_clock_that_was_wrong_for_a_while_empties_nothing() -> None:
         grouper.admit(article, grouper.decide(article))
     again = make("Echo", "3", "Velmora engineer held", RETOLD, when(0.2))
     assert grouper.decide(again).story_id == first.id
+
+
+def test_a_story_that_has_faded_is_taken_up_again_in_its_thread(tmp_path: Path) -> None:
+    other = [article for article in ARTICLES[20:60] if "Velmora" not in article.text and article.revision == 1]
+    bridge = make("Wire", "1", "Engineer arrested over Velmora footbridge", BODY, START)
+    taken_up = make(
+        "Echo",
+        "2",
+        "Velmora engineer charged with negligent homicide",
+        "Rui Barreto, the municipal engineer arrested after a footbridge in Velmora collapsed and killed seventeen "
+        "people, was charged with negligent homicide on Sunday, prosecutors said.",
+        when(5.2),
+    )
+    store = open_store(f"sqlite:///{tmp_path / 'monitor.db'}")
+    asyncio.run(decide_each(store, (bridge, *other, taken_up)))
+    raised = [status.alert for status in store.alerts(limit=500) if status.alert.article_id == taken_up.id]
+    assert [(alert.kind.value, alert.story_id) for alert in raised] == [("update", bridge.id)]
+    store.close()
