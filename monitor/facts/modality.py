@@ -205,11 +205,13 @@ class Forces:
             return above.negative, "requested", head
         if lemma not in cues.CLASS_OF:
             left_open = above.negative and lemma not in acts.FACTIVE
+            # 'stopped short of ruling that it was'
+            left_open = left_open or any(c.lower_ == "short" and c.dep_ == "advmod" for c in head.children)
             return False, "possible" if left_open else above.modality, head if left_open else None
         if above.negative and lemma in {"believe", "think", "expect"}:
             return True, "denied", head
         unsure = lemma in {"doubt", "fear", "suspect", "wonder", "hope", "wish"}
-        open_still = above.negative and lemma in cues.UNSAID
+        open_still = above.negative and lemma in cues.UNSAID | {"rule", "find", "conclude", "determine", "show"}
         return False, "possible" if unsure or open_still else "asserted", head
 
     def _stands_apart(self, token: "Token", head: "Token") -> bool:
@@ -252,7 +254,8 @@ class Forces:
     ) -> tuple[bool, Modality, "Token | None"]:
         word = preposition.lower_
         governor = preposition.head
-        if word in {"without", "instead", "than"} or (word == "of" and governor.lower_ == "instead"):
+        led = preposition.nbor(-1).lower_ if preposition.i else ""
+        if word in {"without", "instead", "than"} or (word, led) in {("of", "instead"), ("from", "far")}:
             return True, "asserted", preposition
         if word == "of" and governor.lower_ == "short" and governor.head.lemma_.lower() in {"stop", "fall"}:
             return not self.force(governor.head, depth + 1).negative, "asserted", governor.head
@@ -273,8 +276,10 @@ class Forces:
             return not above.negative, "requested", governor
         if word == "from" and lemma in acts.PREVENTING | acts.FAILING:
             return not above.negative, above.modality, governor
-        if word in {"of", "with", "for"} and lemma in {"accuse", "suspect", "charge", "blame"}:
-            return False, "possible", governor
+        charged = {"clear": "denied", "acquit": "denied", "exonerate": "denied", "absolve": "denied"}
+        charged |= dict.fromkeys(("accuse", "suspect", "charge", "blame"), "possible")
+        if word in {"of", "with", "for"} and lemma in charged:
+            return False, charged[lemma], governor  # type: ignore[return-value]
         if word == "against" and lemma in {"warn", "advise", "caution", "decide", "vote", "argue", "lobby", "campaign"}:
             return True, "asserted" if lemma in {"decide", "vote"} else "requested", governor
         if lemma in {"think", "talk", "dream", "insist", "consider"}:

@@ -23,7 +23,8 @@ def own_negation(token: "Token") -> bool:
             negative = not (child.lower_ == "not" and _is_not_only(child))
         elif child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
             if (
-                child.lower_ in _NOBODY
+                child.left_edge.lower_ in {"hardly", "barely", "scarcely"}
+                or child.lower_ in _NOBODY
                 or any(g.lower_ in {"no", "neither"} and g.dep_ in {"det", "neg", "preconj"} for g in child.children)
                 or (child.lower_ == "one" and any(g.lower_ == "no" for g in child.children))
             ):
@@ -103,10 +104,20 @@ def has_yet_to(token: "Token") -> bool:
 
 def _is_inverted_condition(token: "Token") -> bool:
     """'Had she lost, she would...', 'should talks fail', 'were it granted'."""
-    if token.dep_ not in {"advcl", "ccomp", "dep"} or token.i > token.head.i:
+    if token.dep_ not in {"advcl", "ccomp", "dep"}:
+        return False
+    opening = token.head
+    if opening.lower_ in {"had", "were"} and opening.dep_ == "advcl" and not any(map(is_subject, opening.children)):
+        # 'resigned had the council not backed her', where the parser takes 'had' for the verb
+        return _is_hypothetical(opening.head)
+    if token.i > token.head.i and not _is_hypothetical(token.head):
         return False
     first = next((c for c in token.children if c.dep_ in {"aux", "auxpass"}), None)
     subject = next((c for c in token.children if is_subject(c)), None)
     return (
         first is not None and subject is not None and first.i < subject.i and first.lower_ in {"had", "should", "were"}
     )
+
+
+def _is_hypothetical(verb: "Token") -> bool:
+    return any(c.lower_ in {"would", "could", "might"} for c in verb.children)
