@@ -175,6 +175,7 @@ class Claims:
             return None
         if to and rule != "quote" and token.dep_ in {"advcl", "acl", "relcl"}:
             return None
+        to_do = rule == "infinitive" and passive
         first, last = cue_extent(token)
         confidence = {
             "clause": 0.9,
@@ -189,7 +190,7 @@ class Claims:
             token,
             (first, last),
             source,
-            "intend" if left_open else self._class(token, lemma, rule),
+            "intend" if left_open else self._class(token, lemma, "asked" if source is None and to_do else rule),
             content,
             f"claim.{rule}",
             confidence,
@@ -289,7 +290,8 @@ class Claims:
         if rule in {"quote", "inserted"}:
             return source is not None or lemma in cues.SURE
         if source is None:
-            return rule == "asked" or (rule == "clause" and (passive or lemma in cues.SURE))
+            told_to = rule == "infinitive" and passive and lemma in cues.ADDRESSED
+            return told_to or rule == "asked" or (rule == "clause" and (passive or lemma in cues.SURE))
         if source.lower_ in {"nobody", "none", "neither"} or any(
             c.lower_ in {"no", "neither"} for c in source.children
         ):
