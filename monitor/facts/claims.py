@@ -190,7 +190,7 @@ class Claims:
             token,
             (first, last),
             source,
-            "intend" if left_open else self._class(token, lemma, "asked" if source is None and to_do else rule),
+            "intend" if left_open or (source is None and to_do) else self._class(token, lemma, rule),
             content,
             f"claim.{rule}",
             confidence,
