@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_HEADLINES = 5
 LONGEST = 320
+_ENOUGH_WORDS = 4
+"""A shorter part of a title ('attack repelled') leans on the rest of it."""
 _WEIGHT = {
     "attack": 3.0,
     "kill": 3.2,
@@ -90,7 +92,7 @@ def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequ
     place = max(0, event.sentence - max(0, first))
     score *= _PLACE[place] if place < len(_PLACE) else max(0.3, 0.9 - 0.03 * place)
     if event.span.start < reading.title_length:
-        score *= 1.25
+        score *= 1.25 if len(event.text.split()) >= _ENOUGH_WORDS else 0.3
     if reading.text[: reading.sentence_span(event.sentence).end].rstrip().endswith("?"):
         score *= 0.3
     score *= 1.0 + 0.25 * (event.agent is not None and bool(event.agent.entity)) + 0.2 * (event.patient is not None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _RANK = (
     r"(?:Vice |Deputy |Acting |Former |Interim |Assistant |Associate |Chief |Senior |First |Prime |Foreign "
     r"|Defen[cs]e |Finance |Interior "
-    r"|Health |Justice |Energy |Trade |Education |Home |Press |Attorney |Police |Fire |Executive |Managing "
+    r"|Health |Justice |Energy |Trade |Education |Home |Press |Attorney |Police |Fire |Executive |Managing |Det |Ch "
     r"|Supreme |National Security |Crown )*"
 )
 _TITLE_WORD = (
@@ -28,7 +28,7 @@ _TITLE_WORD = (
     r"|COO|Chair(?:man|woman)?"
     r"|Spokes(?:man|woman|person)|Speaker|Leader|Coach|Envoy|Adviser|Advisor|MP|Sir|Dame|Lord|Lady|Mr\.?|Mrs\.?"
     r"|Ms\.?|Miss|Officer|Inspector"
-    r"|Superintendent|Detective|Founder|Analyst|Economist)"
+    r"|Superintendent|Supt\.?|Insp\.?|Detective|Det\.?|Cllr|Founder|Analyst|Economist)"
 )
 _BEFORE = re.compile(rf"\b((?:{_RANK}{_TITLE_WORD} )+)$", re.IGNORECASE)
 NAMED = re.compile(
@@ -37,7 +37,7 @@ NAMED = re.compile(
     r"(?! (?:of|for|and [A-Z]))"
 )
 """A title before two or three capitalised words: a person the model may have missed."""
-_RANKED = re.compile(r"^(?:(?:Maj|Brig|Lt|Gen|Col|Capt|Sgt|Adm|Cmdr)\.? )+(?=[A-Z])")
+_RANKED = re.compile(r"^(?:(?:Maj|Brig|Lt|Gen|Col|Capt|Sgt|Adm|Cmdr|Det|Supt|Insp|Cllr)\.? (?:Ch\.? )?)+(?=[A-Z])")
 _LEADING = re.compile(rf"^(?:{_RANK}{_TITLE_WORD} )+")
 _ROLE = (
     r"(?:president|prime minister|minister|secretary|spokes(?:man|woman|person)|chief executive(?: officer)?"

@@ -80,3 +80,13 @@ def test_headline_facts_carry_their_attribution(extractor, passage):
             if any(span.start <= headline.span.start and headline.span.end <= span.end for span in claim.content)
         ]
         assert headline.attribution or not inside
+
+
+@pytest.mark.parametrize(
+    "passage", [passage for passage in PASSAGES if "first" in passage["expect"]], ids=lambda passage: passage["name"]
+)
+def test_card_leads_with(extractor, passage):
+    """Of a text whose first line is its title."""
+    text = passage["text"].strip()
+    facts = extractor.extract(text, datetime(2026, 11, 25, 12, tzinfo=UTC), "en", title_length=text.index("\n"))
+    assert passage["expect"]["first"] in facts.headlines[0].text
