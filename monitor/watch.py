@@ -54,10 +54,13 @@ class RulesInForce:
             return False
         first, self._seen = self._seen is None, seen
         loaded = await asyncio.to_thread(self._files.reload)
+        mended = bool(self.errors) and not loaded.errors
         self._report(loaded.errors)
         if self._kept is not None and self._kept.problem:
             self._log.warning("last good rules would not outlive a restart", error=self._kept.problem)
         if not loaded.changed and not first:
+            if mended:
+                self._log.info("rule files are good again", rules=len(self.book.matcher.rules))
             return False
         self.book = await asyncio.to_thread(Rulebook.of, loaded.rules)
         self._metrics.rules.set(len(self.book.matcher.rules))

@@ -48,6 +48,9 @@ _DETERMINERS = frozenset(
     | {"unnamed", "anonymous", "local", "senior", "military", "official", "officials", "other", "sources"}
 )
 
+_PRONOUNS = frozenset({"he", "she", "it", "they"})
+_SITUATES = frozenset({"in", "on", "at", "near", "from", "outside", "inside", "around", "across", "over"})
+
 _BY: dict[CueClass, str] = {
     "say": "according to",
     "report": "according to",
@@ -118,7 +121,8 @@ def attribution(facts: Facts, span: Span) -> str:
 def _credit(facts: Facts, claim: Claim) -> str:
     if claim.source is None:
         return f"{_by(claim)} {clean(claim.via)}" if claim.via else claim.impersonal()
-    source = _named(facts, claim.source) if claim.source_type == "pronoun" else clean(claim.source.text)
+    unnamed = claim.source_type == "pronoun" or claim.source.text.casefold() in _PRONOUNS
+    source = _named(facts, claim.source) if unnamed else clean(claim.source.text)
     return f"{_by(claim)} {_within_sentence(source)}"
 
 
@@ -180,13 +184,26 @@ def _who(facts: Facts, headlines: Sequence[Headline]) -> list[FactLine]:
     def acts(entity: Entity) -> bool:
         # A country inside an object is mostly a place: "forces in the Kursk region".
         roles = does if entity.type == "GPE" else f"{does} {meets}"
-        return any(name.casefold() in roles for name in (entity.canonical, entity.text, *entity.aliases) if name)
+        names = [name.casefold() for name in _names(entity)]
+        return any(name in roles and not (entity.type == "GPE" and _situates(roles, name, entity)) for name in names)
 
     actors = [entity for entity in facts.entities if entity.type in _ACTORS]
     chosen = [entity for entity in actors if entity.type != "GPE" or acts(entity)]
     chosen.sort(key=lambda entity: (not acts(entity), entity.type == "GPE", -len(entity.mentions)))
     names = _distinct(_introduced(facts, entity) for entity in chosen)[:_NAMES]
     return [FactLine("Who", cut("; ".join(names), LONGEST))] if names else []
+
+
+def _names(entity: Entity) -> list[str]:
+    return [name for name in (entity.canonical, entity.text, *entity.aliases) if name]
+
+
+def _situates(roles: str, name: str, entity: Entity) -> bool:
+    """Whether a place only tells where those are who act: 'a strike on a block in Kharkiv', 'the port of Rotterdam'."""
+    words = roles.partition(name)[0].split()
+    before = next((word for word in reversed(words) if word != "the"), "")
+    country = entity.geo is None or entity.geo.precision == "country"
+    return before in _SITUATES or (before == "of" and not country)
 
 
 def _introduced(facts: Facts, entity: Entity) -> str:
@@ -209,6 +226,8 @@ def _beside(facts: Facts, entity: Entity, words: str) -> bool:
 
 def _where(facts: Facts, headlines: Sequence[Headline]) -> list[FactLine]:
     told = [headline.where for headline in headlines if headline.where]
+    if told and not headlines[0].where:
+        told = [*_scenes(facts, headlines[0]), *told]
     places = [entity for entity in facts.entities if entity.type in _PLACES]
     places.sort(key=lambda entity: (_PLACES.index(entity.type), -len(entity.mentions)))
     # A country that is named is more often an actor than the scene; it counts where nothing nearer is known.
@@ -218,6 +237,20 @@ def _where(facts: Facts, headlines: Sequence[Headline]) -> list[FactLine]:
         if name and not any(_holds(other, name) for other in names):
             names.append(cut(name, 80))
     return [FactLine("Where", "; ".join(names[:3]))] if names else []
+
+
+def _scenes(facts: Facts, headline: Headline) -> Iterator[str]:
+    """Places named where the fact is told, in its order; no country, more often an actor, nor a town for a body."""
+    spots = [
+        (mention.start, entity.text)
+        for entity in facts.entities
+        if entity.type in _PLACES
+        and not entity.metonym_of
+        and (entity.geo is None or entity.geo.precision != "country")
+        for mention in (entity.span, *entity.mentions)
+        if headline.span.start <= mention.start < headline.span.end
+    ]
+    yield from dict.fromkeys(name for _, name in sorted(spots))
 
 
 def _when(facts: Facts, headlines: Sequence[Headline]) -> list[FactLine]:

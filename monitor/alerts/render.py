@@ -23,6 +23,7 @@ _SAME_WORDS = 0.8
 # In a thread the reader knows the story already: what is new counts, and who says so.
 _UPDATE_FACTS = 3
 
+_SAY_SO = {"correction": ("correct",), "retraction": ("retract", "withdrawn")}
 _FLAGS = {"published_in_future": "the outlet dates this article in the future"}
 
 
@@ -144,7 +145,8 @@ def _change(change: Change, facts: Facts | None) -> str:
     if credit and credit.casefold() not in told.casefold() and not _names_source(told, credit):
         told = f"{told}, {credit}"
     label = {"correction": "Corrected: ", "retraction": "Withdrawn: "}.get(change.kind, "")
-    return label + told
+    # A title that says so itself: "Correction: Fire killed 14, not 41".
+    return told if told.casefold().startswith(_SAY_SO.get(change.kind, ())) else label + told
 
 
 def _credit(change: Change, facts: Facts | None) -> str:

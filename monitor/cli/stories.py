@@ -286,9 +286,9 @@ def _print_timeline(console: "Console", told: "Sequence[Told]") -> None:
     table, day = _grid(5, 12), ""
     before: dict[tuple[str, str], Article] = {}
 
-    def begin(article: "Article") -> str:
+    def begin(one: "Told") -> str:
         nonlocal day, table
-        when = article.time.astimezone()
+        when = one.time.astimezone()
         if (today := f"{when:%A %d %B %Y}") != day:
             if table.row_count:
                 console.print(table)
@@ -300,17 +300,20 @@ def _print_timeline(console: "Console", told: "Sequence[Told]") -> None:
         run = list(some)
         if is_copy and len(run) > _COPIES:
             names = dict.fromkeys(printable(one.article.outlet or one.article.source) for one in run)
-            cells = begin(run[0].article), f"{len(run)} copies", ", ".join(names)
+            cells = begin(run[0]), f"{len(run)} copies", ", ".join(names)
             table.add_row(*(Text(cell, style="dim") for cell in cells))
             continue
         for one in run:
-            at = begin(one.article)
-            _add_report(table, at, one, before.get((one.article.source, one.article.key)))
+            at = begin(one)
+            _add_report(
+                table, at, one, before.get((one.article.source, one.article.key)), marks=not console.is_terminal
+            )
             before[one.article.source, one.article.key] = one.article
     console.print(table)
 
 
-def _add_report(table: "Table", at: str, one: "Told", before: "Article | None") -> None:
+def _add_report(table: "Table", at: str, one: "Told", before: "Article | None", *, marks: bool) -> None:
+    """A report's lines; `marks` tells what an edit took and brought with signs, where colours don't come through."""
     from rich.text import Text
 
     from monitor.stories.account import word_diff
@@ -335,7 +338,10 @@ def _add_report(table: "Table", at: str, one: "Told", before: "Article | None") 
     if decision.relation.value == "edited" and before is not None:
         line = Text()
         for sort, words in word_diff(before.document, article.document):
-            line.append(" ".join(words.split()) + " ", {"gone": "red strike", "new": "green"}.get(sort, "dim"))
+            told = " ".join(words.split())
+            if marks:
+                told = {"gone": f"[-{told}-]", "new": f"{{+{told}+}}"}.get(sort, told)
+            line.append(told + " ", {"gone": "red strike", "new": "green"}.get(sort, "dim"))
         table.add_row("", "", line)
 
 

@@ -43,6 +43,11 @@ class Told:
     article: Article
     decision: StoryDecision
 
+    @property
+    def time(self) -> datetime:
+        """When it was told: a report when it was published, an edit, which keeps its date, when it was seen."""
+        return self.article.fetched if self.decision.relation is Relation.EDITED else self.article.time
+
 
 class StoryLog(Connected):
     """Reads stories, and moves articles between them."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.telemetry.health import Health
 from monitor.telemetry.metrics import Metrics
@@ -59,8 +60,10 @@ async def test_a_broken_file_keeps_its_last_good_rules_and_says_where(
     assert state == "degraded"
     assert "one.yaml:5:5" in detail
     (folder / "one.yaml").write_text(GOOD)
-    await rules.reload()
+    with capture_logs() as logs:
+        await rules.reload()
     assert health.parts()["rules"] == ("ok", "")
+    assert [line["event"] for line in logs] == ["rule files are good again"]
 
 
 async def test_an_article_under_way_keeps_the_rules_it_began_with(rules: RulesInForce, folder: Path) -> None:

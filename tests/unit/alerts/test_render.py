@@ -232,6 +232,7 @@ def test_only_web_addresses_are_linked(url: str) -> None:
             "At least 12 people were killed, the ministry said.",
         ),
         (Change("correction", "The depot was not hit."), "Corrected: The depot was not hit."),
+        (Change("correction", "Correction: 14 died, not 41."), "Correction: 14 died, not 41."),
         (Change("retraction", "The report is withdrawn."), "Withdrawn: The report is withdrawn."),
     ],
 )

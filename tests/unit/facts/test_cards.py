@@ -41,3 +41,45 @@ def test_what_keeps_the_force_of_an_act(extractor):
     text = "Rebels may attack the port. France called off the talks. Spain did not sign the treaty."
     told = {h.what for h in extractor.extract(text, DAY, "en").headlines}
     assert told == {"may attack", "call off", "not sign"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "has", "lacks"),
+    [
+        (
+            "Dockworkers at the port of Rotterdam walked out, the union said. Four vessels were diverted to Antwerp.",
+            "Where",
+            "Rotterdam; Antwerp",
+            "",
+        ),
+        ("Dockworkers at the port of Rotterdam walked out on Wednesday, the union said.", "Where", "Rotterdam", ""),
+        (
+            "A tanker was struck by a drone in the Red Sea on Wednesday. Maersk would suspend sailings through Suez.",
+            "Where",
+            "Red Sea",
+            "",
+        ),
+        (
+            "A Russian missile strike on a block in Kharkiv killed seven people, Governor Oleh Syniehubov said.",
+            "Who",
+            "Oleh Syniehubov",
+            "Kharkiv",
+        ),
+        ("Ukraine fired missiles at a depot near Karachev on Tuesday.", "Who", "Ukraine", ""),
+        ("Ukraine fired missiles at a depot near Karachev on Tuesday.", "Where", "Karachev", "Ukraine"),
+    ],
+)
+def test_a_card_tells_the_scene_from_those_who_act(extractor, text, label, has, lacks):
+    lines = [line.text for line in key_facts(extractor.extract(text, DAY, "en"), "") if line.label == label]
+    assert has in " ".join(lines)
+    assert not lacks or lacks not in " ".join(lines)
+
+
+def test_a_number_is_credited_to_the_name_a_pronoun_stands_for(extractor):
+    text = (
+        "A strike killed seven people, regional governor Oleh Syniehubov said. The roof fell in. Some of the flats "
+        "burned. Two children were among the dead, he said."
+    )
+    lines = key_facts(extractor.extract(text, DAY, "en"), "")
+    assert not [line for line in lines if line.attribution.endswith(" he")]
+    assert [line for line in lines if "Two children" in line.text and "Oleh Syniehubov" in line.attribution]
