@@ -61,6 +61,7 @@ def _about(story: ToldStory) -> str:
     parts = [hour(story.first), ", ".join(story.channels)]
     parts += [counted(story.outlets, "outlet")] if story.outlets > 1 else []
     parts += [counted(story.updates, "update")] if story.updates else []
+    parts += ["corrected"] if story.corrected else []
     return ", ".join(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from monitor.store.tables import alerts, articles, decisions, deliveries, holds,
 
 _RANK = case({severity.value: severity.rank for severity in Severity}, value=alerts.c.severity)
 _NEWS = case((alerts.c.kind.in_((AlertKind.UPDATE.value, AlertKind.CORRECTION.value)), alerts.c.article_id))
+_CORRECTS = case((alerts.c.kind == AlertKind.CORRECTION.value, 1), else_=0)
 _OWN = stories.c.relation.not_in((Relation.COPY.value, Relation.EDITED.value))
 _VOICE = case((_OWN, func.coalesce(func.nullif(articles.c.owner, ""), func.nullif(articles.c.outlet, ""))))
 _DAY = 86_400
@@ -31,6 +32,7 @@ class ToldStory:
         rules, channels: of the first alert in each channel.
         first, last: its first alert of all, and its newest.
         updates: articles with news that were told in the time asked for.
+        corrected: whether a correction was among them, so that the headline may no longer hold.
         outlets, copies: independent outlets that report it, and reports that only repeat another's text.
         held: what of it waits.
     """
@@ -44,6 +46,7 @@ class ToldStory:
     last: datetime
     channels: tuple[str, ...]
     updates: int
+    corrected: bool
     outlets: int
     copies: int
     held: int
@@ -70,6 +73,7 @@ class OverviewStore(Connected):
                 func.max(_RANK).label("gravest"),
                 func.max(alerts.c.created).label("last"),
                 func.count(distinct(_NEWS)).label("updates"),
+                func.max(_CORRECTS).label("corrected"),
             )
             .where(alerts.c.created >= since, alerts.c.reason != Reason.OPERATIONS.value)
             .group_by(alerts.c.story_id)
@@ -112,6 +116,7 @@ class OverviewStore(Connected):
                 last=row.last,
                 channels=tuple(dict.fromkeys(first.channel for first in begun[row.story_id])),
                 updates=row.updates,
+                corrected=bool(row.corrected),
                 outlets=covered.get(row.story_id, (0, 0))[0],
                 copies=int(covered.get(row.story_id, (0, 0))[1]),
                 held=waiting.get(row.story_id, 0),

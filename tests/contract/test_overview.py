@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from monitor.model.alert import DeliveryState, Reason
+from monitor.model.alert import AlertKind, DeliveryState, Reason
 from monitor.model.article import Batch
 from monitor.model.rule import Severity
 from monitor.model.story import Relation
@@ -75,6 +75,16 @@ def test_stories_of_a_day_are_told_once_gravest_first(store: SqlStore) -> None:
     assert told[0].channels == ("#news", "#world")
     assert (told[0].first, told[0].last) == (NOON - timedelta(hours=3), NOON - timedelta(hours=1))
     assert store.told_since(NOON - DAY, limit=1, offset=1) == told[1:]
+
+
+def test_a_story_that_was_corrected_says_so(store: SqlStore) -> None:
+    first, other = raised("one"), raised("two")
+    put(store, first, other)
+    assert [told.corrected for told in store.told_since(NOON - DAY)] == [False, False]
+    later = raised("right", story=first.article.id, seq=1)
+    put(store, replace(later, alerts=(replace(later.alerts[0], kind=AlertKind.CORRECTION),)))
+    told = {one.story_id: (one.updates, one.corrected) for one in store.told_since(NOON - DAY)}
+    assert told == {first.article.id: (1, True), other.article.id: (0, False)}
 
 
 def test_a_notice_of_the_monitor_itself_is_no_story(store: SqlStore) -> None:

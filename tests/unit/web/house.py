@@ -60,7 +60,7 @@ class House:
     ) -> Alert:
         """An article that has alerted, and what became of its delivery."""
         self.store.ingest(Batch(articles=(about,)))
-        changed = {key: given.pop(key) for key in ("severity", "card", "created") if key in given}
+        changed = {key: given.pop(key) for key in ("severity", "card", "created", "kind") if key in given}
         what = processed(about, **given)
         raised = replace(what.alerts[0], **({"created": self.clock.now()} | changed))
         self.store.commit([replace(what, alerts=(raised,))], ["slack"], self.clock.now())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts.outbox import Trouble
-from monitor.model.alert import DeliveryState, FactLine, Reason
+from monitor.model.alert import AlertKind, DeliveryState, FactLine, Reason
 from monitor.model.answer import Answer, AnswerKind
 from monitor.model.article import Batch, Feed
 from monitor.model.rule import Severity
@@ -73,11 +73,15 @@ async def test_the_first_page_has_the_last_day_by_severity_with_outlets_and_what
     house.told(later, story=first.id, seq=1, severity=Severity.CRITICAL)
     house.held(article("night", title="At night"))
     house.untold(article("copy", title="The same again"))
+    assert "corrected" not in text_of(await reader.get("/"))
+    house.told(
+        article("right", title="Quake: 7 dead", outlet="Courier"), story=first.id, seq=2, kind=AlertKind.CORRECTION
+    )
     house.told(article("old", title="Of last week"), created=NOON - timedelta(days=3))
     text = text_of(await reader.get("/"))
     assert text.index("Quake in Velmora") < text.index("A minor thing")
     assert "2 outlets" in text
-    assert "1 update" in text
+    assert "2 updates corrected" in text
     assert "Of last week" not in text
     assert "1 held back by quiet hours" in text
     assert "1 a copy of a report the channel has had" in text
