@@ -130,9 +130,13 @@ PREVENTING = words(
 )
 AIMED = words(
     "suspect charge convict arrest fine acquit warn deter talk punish forgive sue investigate jail sanction force"
+    " sentence imprison sack dismiss suspend expel reprimand discipline censure detain prosecute reward"
 )
 """Verbs whose object is the one who does what follows 'of', 'for', 'from' or 'into'."""
 
+OPPOSING = words("oppose resist reject")
+FAVOURING = words("favour favor support back advocate")
+"""Verbs of what others should do or not do: 'most oppose sending arms'."""
 FACTUAL = words(
     "begin start continue manage help proceed go come keep happen force cause make lead get learn remember use"
     " rush hurry resume"
@@ -207,3 +211,8 @@ WEAK_ADVERBS = words(
 PLACE_PREPOSITIONS = words(
     "in at near inside within outside across throughout around off over into to from on through toward towards between"
 )
+DENIED_THINGS = words(
+    "wrongdoing involvement responsibility guilt knowledge charge allegation accusation claim report blame liability"
+    " fault comment"
+)
+"""What those deny who are accused of something."""

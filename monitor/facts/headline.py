@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.facts.reading import FINITE, Reading, subject_of
+from monitor.facts.reading import FINITE, Reading, subject_of, title_parts
 from monitor.model.facts import ATTITUDES, Arg, Claim, Event, Headline, Modality, Quote, Span, credited
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def find(
         span = _told(reading, event, claims)
         if span is None or _tells_only_who_says(event, span, claims):
             continue
+        if event.claim is None:
+            span = _labelled(reading, span)
         index = _main(reading, candidate.index, span, events)
         headline = _headline(reading, events[index], span, _Ranked(candidate.score, index), claims)
         if any(_same(headline, other) for other in chosen):
@@ -77,6 +79,13 @@ def find(
     if not chosen:
         chosen.extend(_plain(reading, claims))
     return tuple(chosen)
+
+
+def _labelled(reading: Reading, span: Span) -> Span:
+    """A title's clause with the label before it, which may be who says so: 'Sheriff: Deputy shot'."""
+    label = title_parts(reading.mended, reading.title_length)[0]
+    labels = reading.mended[: label.end].rstrip().endswith(":")
+    return Span(label.start, span.end) if labels and label.end <= span.start < reading.title_length else span
 
 
 def _score(reading: Reading, event: Event, claims: Sequence[Claim], quoted: Sequence[Span]) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.facts import cues
 from monitor.facts.entities import Names
 from monitor.facts.quotes import Quoted
-from monitor.facts.reading import Reading, chars, phrase, title_tag
+from monitor.facts.reading import Reading, chars, phrase, title_parts, title_tags
 from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, Entity, SourceType, Span
 
@@ -25,9 +25,10 @@ _LONGEST_SIGNATURE = 80
 
 def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[Claim]:
     """All of them; a heading's claim is the rest of its paragraph."""
-    tagged = _title_tag(reading, names)
-    if tagged is not None:
-        yield tagged
+    for match in title_tags(reading.mended, reading.title_length):
+        tagged = _title_tag(reading, names, match)
+        if tagged is not None:
+            yield tagged
     for number, paragraph in enumerate(reading.paragraphs):
         claim = _heading(reading, names, paragraph, title=number == 0)
         if claim is not None:
@@ -38,17 +39,15 @@ def find(reading: Reading, names: Names, quoted: Sequence[Quoted]) -> Iterator[C
             yield claim
 
 
-def _title_tag(reading: Reading, names: Names) -> Claim | None:
-    match = title_tag(reading.mended, reading.title_length)
-    if match is None:
-        return None
+def _title_tag(reading: Reading, names: Names, match: re.Match[str]) -> Claim | None:
     who, cue = ("who", "cue") if match["who"] else ("named", "first")
     tokens = reading.tokens(match.start(who), match.end(who))
     entity = names.at(tokens[-1]) if tokens else None
     if entity is None and tokens and not any(t.pos_ in {"NOUN", "PROPN"} for t in tokens):
         return None
     kind: SourceType = "named" if entity is not None else "collective"
-    content = reading.trimmed(0, match.start())
+    parts = title_parts(reading.mended, reading.title_length)
+    content = reading.trimmed(max(part.start for part in parts if part.start <= match.start()), match.start())
     source = Span(match.start(who), match.end(who))
     return _claim(reading, source, entity, kind, Span(match.start(cue), match.end(cue)), content, "claim.title_tag")
 
@@ -71,6 +70,8 @@ def _heading(reading: Reading, names: Names, paragraph: Span, *, title: bool) ->
     if not speaks and title:
         first = names.at(tokens[0]) if len(tokens) <= 6 else None
         entity = first if first is not None and first.type in {"PERSON", "ORG"} else None
+        if entity is not None and not _stands_alone(names, entity, tokens):
+            entity = None
         speaks = entity is not None or (len(tokens) <= 2 and tokens[-1].lemma_.lower() in cues.DOCUMENTS)
     content = reading.trimmed(colon + 1, paragraph.end)
     if not speaks or content.end - content.start < 3:
@@ -78,6 +79,13 @@ def _heading(reading: Reading, names: Names, paragraph: Span, *, title: bool) ->
     kind: SourceType = "named" if entity is not None else "collective"
     source = _mention(names, entity, tokens) if entity is not None else reading.trimmed(paragraph.start, colon)
     return _claim(reading, source, entity, kind, Span(colon, colon + 1), content, "claim.heading")
+
+
+def _stands_alone(names: Names, entity: Entity, tokens: "Sequence[Token]") -> bool:
+    """'Merkel:' and 'Merkel in Rome:' speak, 'Tesla recall:' does not."""
+    end = _mention(names, entity, tokens).end
+    after = next((t for t in tokens if t.idx >= end), None)
+    return after is None or after.pos_ in {"ADP", "PUNCT", "PART", "NUM"}
 
 
 def _led_by_colon(reading: Reading, names: Names, one: Quoted) -> Claim | None:

@@ -1,5 +1,6 @@
 """What the text makes of an event: told as having happened, or negated, denied, planned, possible, asked for."""
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,13 @@ def _rules_out(verb: "Token") -> bool:
     return verb.lemma_.lower() == "rule" and any(c.dep_ == "prt" and c.lower_ == "out" for c in verb.children)
 
 
+def _goes_further(verb: "Token") -> bool:
+    """'Had never met them, let alone taken money', 'much less paid'."""
+    words = tuple(t.lower_ for t in verb.doc[max(0, verb.left_edge.i - 2) : verb.i])
+    pairs = set(itertools.pairwise(words))
+    return bool(pairs & {("let", "alone"), ("much", "less"), ("still", "less"), ("never", "mind")})
+
+
 def _has_to(verb: "Token") -> bool:
     return any(child.tag_ == "TO" for child in verb.children)
 
@@ -121,6 +129,8 @@ class Forces:
             negative = not negative
         if above == "planned" and is_question(token):
             above = "possible"
+        if above == "possible" and modality == "planned" and governor is not None and governor.lemma_ == "doubt":
+            modality = "asserted"
         if modality == "asserted" and above != "asserted":
             return Force(negative, above, governor)
         return Force(negative, modality, governor if turned else None)
@@ -164,7 +174,8 @@ class Forces:
         lemma = head.lemma_.lower()
         above = self.force(head, depth + 1)
         if lemma == "deny":
-            return False, "denied" if not above.negative else "asserted", head
+            # who neither confirms nor denies leaves it open
+            return False, "possible" if above.negative else "denied", head
         bare = token.tag_ == "VB" and lemma in {"let", "make", "help", "have", "bid"}
         if token.dep_ == "ccomp" and not _has_to(token) and not bare:
             return _told_of(token, head, above) or self._content(token, head, above)
@@ -180,6 +191,8 @@ class Forces:
         if lemma == "see" and is_passive(head):
             return above.negative, "possible", head
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
+        if token.tag_ == "VBG" and lemma in acts.OPPOSING | acts.FAVOURING:
+            return above.negative != (lemma in acts.OPPOSING), "requested", head
         if lemma in acts.FAILING | acts.PREVENTING or _rules_out(head):
             return not above.negative, above.modality, head
         modality: Modality = above.modality
@@ -243,6 +256,8 @@ class Forces:
         shares = token.tag_ == "VB" and not own_aux
         first_own = Force(own_negation(head), own_modality(head), None)
         turned = above.negative and (shares or (above.negative != first_own.negative))
+        if above.negative and _goes_further(token):
+            turned = True
         if above.negative and any(c.lower_ == "nor" and c.dep_ == "cc" for c in head.children):
             turned = True
         if shares or above.modality != first_own.modality:

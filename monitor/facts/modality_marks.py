@@ -15,7 +15,9 @@ _NOBODY = frozenset({"nobody", "none", "nothing", "no-one"})
 
 def own_negation(token: "Token") -> bool:
     """Whether the clause's own words negate it."""
-    negative = False
+    head = token.head
+    describes = token.dep_ == "acl" and token.tag_ in {"VBN", "VBG"}
+    negative = describes and head.lemma_.lower() not in acts.PROOF_NOUNS and _is_none(head)
     for child in token.children:
         if child.dep_ == "neg" or (
             child.lower_ in _NEGATIONS and child.dep_ in {"advmod", "preconj", "punct", "cc"} and child.i < token.i + 3
@@ -24,6 +26,7 @@ def own_negation(token: "Token") -> bool:
         elif child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
             if (
                 child.left_edge.lower_ in {"hardly", "barely", "scarcely"}
+                or _is_of_none(child)
                 or child.lower_ in _NOBODY
                 or any(g.lower_ in {"no", "neither"} and g.dep_ in {"det", "neg", "preconj"} for g in child.children)
                 or (child.lower_ == "one" and any(g.lower_ == "no" for g in child.children))
@@ -32,6 +35,17 @@ def own_negation(token: "Token") -> bool:
         elif child.dep_ == "advmod" and child.lower_ == "longer" and any(g.lower_ == "no" for g in child.children):
             negative = True
     return negative or has_yet_to(token)
+
+
+def _is_none(noun: "Token") -> bool:
+    return any(c.lower_ == "no" and c.dep_ in {"det", "neg"} for c in noun.children)
+
+
+def _is_of_none(noun: "Token") -> bool:
+    """'No tsunami warning', where the parser hangs 'no' on the tsunami."""
+    first = noun.left_edge
+    between = noun.doc[first.i + 1 : noun.i]
+    return first.lower_ == "no" and first.i < noun.i and all(t.pos_ in {"NOUN", "PROPN", "ADJ"} for t in between)
 
 
 def _is_not_only(negation: "Token") -> bool:
@@ -51,6 +65,10 @@ def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of ru
         return "possible"
     if auxiliaries & acts.POSSIBLE_AUX or marks & acts.WEAK_ADVERBS:
         return "possible"
+    if _is_unproven(token):
+        return "possible"
+    if auxiliaries & {"would", "'d", "’d"} and "have" in auxiliaries:
+        return "conditional"
     if auxiliaries & {"would", "'d", "’d"}:
         return (
             "conditional"
@@ -69,6 +87,18 @@ def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of ru
     if is_question(token) and token.dep_ in {"ROOT", "conj"}:
         return "possible"
     return "asserted"
+
+
+def _is_unproven(token: "Token") -> bool:
+    """'No evidence hackers stole data': a title without its 'that'."""
+    subjects = sum(map(is_subject, token.children))
+    return any(
+        child.i < token.i
+        and child.lemma_.lower() in acts.PROOF_NOUNS
+        and child.left_edge.lower_ in {"no", "little", "scant"}
+        and subjects > is_subject(child)
+        for child in token.children
+    )
 
 
 def _is_present(token: "Token") -> bool:

@@ -6,6 +6,7 @@ own, a noun with a subject, an auxiliary that the joined verb cannot share.
 
 from typing import TYPE_CHECKING
 
+from monitor.facts import acts
 from monitor.facts.words import words
 
 if TYPE_CHECKING:
@@ -20,16 +21,12 @@ _CALLS = words("calls claims charges plans demands talks attacks")
 _ANSWERS = words(
     "reject face deny dismiss defy resist ignore drop seek back join lead launch end halt order block fight"
 )
-_DENIED = words(
-    "wrongdoing involvement responsibility guilt knowledge charge allegation accusation claim report blame liability"
-    " fault comment"
-)
-"""What those deny who are accused of something."""
+_SHORTEST_GOVERNOR = 4
 _TAGS = words("say find show hear report state conclude claim announce tell suggest")
 """Verbs that may close a sentence: '..., a report published on Monday found.'"""
 
 
-def repair(doc: "Doc", title_length: int = 0) -> None:
+def repair(doc: "Doc", title_length: int = 0) -> None:  # noqa: C901 - a list of shapes
     """Set heads, labels and tags of a parsed document right, in place; titles have a grammar of their own."""
     for token in doc:
         if token.idx < title_length:
@@ -38,6 +35,8 @@ def repair(doc: "Doc", title_length: int = 0) -> None:
             _make_main_verb(token)
         elif token.dep_ == "csubj" and token.tag_ in {"VBN", "VBD"}:
             _make_participle(token)
+        elif token.dep_ in {"conj", "ROOT"} and token.tag_ in {"VB", "VBN", "VBG"} and _give_subject(token):
+            continue
         elif token.dep_ == "conj" and token.tag_ == "VBD":
             _join_higher(token)
             _make_passive(token)
@@ -45,11 +44,14 @@ def repair(doc: "Doc", title_length: int = 0) -> None:
             _make_tag(token)
         elif token.tag_ in {"NN", "NNS"}:
             _make_verb(token)
+            _make_claiming_verb(token)
             _make_closing_verb(token)
         elif token.dep_ == "prep" and token.lower_ == "of":
             _give_charge(token)
         elif token.dep_ == "amod" and token.tag_ == "JJ":
             _make_subject(token)
+        elif token.dep_ == "aux" and token.head.tag_ == "VBG":
+            _make_governor(token)
         elif token.dep_ == "auxpass" and token.lower_ == "'s":
             _make_perfect(token)
 
@@ -151,10 +153,78 @@ def _make_passive(verb: "Token") -> None:
     if not any(c.dep_ == "auxpass" for c in verb.head.children) or any(c.dep_.startswith("aux") for c in verb.children):
         return
     thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
-    if thing is None or thing.pos_ != "NOUN" or thing.lemma_.lower() in _DENIED:
+    if thing is None or thing.pos_ != "NOUN" or thing.lemma_.lower() in acts.DENIED_THINGS:
         return
     if not any(c.dep_ in {"det", "poss"} for c in thing.children):
         verb.tag_ = "VBN"
+
+
+def _give_subject(verb: "Token") -> bool:
+    """'Vowed the killing would not go unpunished', 'after a 19-year-old was stabbed': nothing joins the second verb."""
+    above = verb.dep_ == "conj"
+    upper = verb.head if above else next((c for c in verb.children if c.dep_ == "ccomp" and c.i < verb.i), verb)
+    first = next((c for c in verb.children if c.dep_ in {"aux", "auxpass"}), None)
+    if first is None or first.tag_ not in {"MD", "VBD", "VBZ", "VBP"} or first.i == 0 or upper.pos_ != "VERB":
+        return False
+    if any(c.dep_ in {"nsubj", "nsubjpass", "expl", "cc"} and c.i < verb.i for c in verb.children):
+        return False
+    if any(c.dep_ in {"cc", "punct"} and upper.i < c.i < verb.i for c in upper.children):
+        return False
+    nouns = [c for c in upper.children if c.dep_ == "dobj"]
+    openings = [c for c in upper.children if c.lower_ in {"after", "before", "as", "until", "since"}]
+    nouns += [g for c in openings for g in c.children if g.dep_ == "pobj"]
+    subject = next((n for n in nouns if upper.i < n.i and n.right_edge.i == first.i - 1), None)
+    if subject is None:
+        return False
+    opening = subject.head if subject.dep_ == "pobj" else None
+    passive = any(c.dep_ == "auxpass" for c in verb.children)
+    subject.head, subject.dep_ = verb, "nsubjpass" if passive else "nsubj"
+    if not above:
+        upper.head, upper.dep_ = upper, "ROOT"
+        verb.head = upper
+    verb.dep_ = "ccomp" if opening is None else "advcl"
+    if opening is not None:
+        opening.head, opening.dep_ = verb, "mark"
+    return True
+
+
+def _make_governor(aux: "Token") -> None:
+    """'Most oppose sending missiles': only forms of 'be' help a verb in '-ing'."""
+    verb = aux.head
+    if (
+        aux.tag_ not in {"VBP", "VBZ", "VBD"}
+        or aux.lemma_ in {"be", "have"}
+        or aux.i > verb.i
+        or len(aux) < _SHORTEST_GOVERNOR
+    ):
+        return
+    for child in list(verb.children):
+        if child.i < aux.i:
+            child.head = aux
+    top, relation = verb.head, verb.dep_
+    aux.head = aux if top.i == verb.i else top
+    aux.dep_, aux.pos_ = relation, "VERB"
+    verb.head, verb.dep_ = aux, "xcomp"
+
+
+def _make_claiming_verb(noun: "Token") -> None:
+    """'It knew, a former worker claims in a lawsuit.': 'a' has no plural, so the worker claims."""
+    subject = noun.nbor(-1) if noun.i else None
+    article = next((c for c in noun.children if c.dep_ == "det" and c.lower_ in {"a", "an"}), None)
+    top = noun.sent.root
+    if noun.tag_ != "NNS" or article is None or subject is None or subject.head.i != noun.i:
+        return
+    if noun.lemma_.lower() not in _TAGS | {"allege", "rule"} or article.i < 2 or article.nbor(-1).text != ",":
+        return
+    if subject.dep_ != "compound" or not top.i < article.i or top.pos_ not in {"VERB", "AUX"}:
+        return
+    for child in list(noun.children):
+        if child.i < subject.i and child.dep_ in {"det", "amod", "compound", "nmod", "poss"}:
+            child.head = subject
+    noun.head = noun
+    noun.dep_, noun.tag_, noun.pos_ = "ROOT", "VBZ", "VERB"
+    subject.head, subject.dep_ = noun, "nsubj"
+    top.head, top.dep_ = noun, "ccomp"
 
 
 def _make_closing_verb(noun: "Token") -> None:

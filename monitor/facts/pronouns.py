@@ -139,6 +139,8 @@ class Antecedents:
 
     def _best(self, token: "Token", gender: str, *, person: bool) -> int | None:
         here, quote = self.reading.sentence(token.idx), self._quote(token)
+        doer = _pronoun_doer(token)
+        apart = self.resolve(doer) if doer is not None else None
         reach = _REACH if person else 1
         scores: dict[int, float] = {}
         nameless = 0.0
@@ -151,7 +153,7 @@ class Antecedents:
                     continue
                 if gender and candidate.gender and candidate.gender != gender:
                     continue
-                if _bound_apart(token, candidate.token):
+                if _bound_apart(token, candidate.token) or (apart is not None and candidate.entity == apart):
                     continue
                 score = candidate.weight * 0.6 ** (here - sentence)
                 if candidate.entity is None:
@@ -237,6 +239,18 @@ def _role_weight(token: "Token") -> float:
     if token.dep_ == "pobj":
         return 25.0 if token.head.dep_ == "agent" or token.head.head.lower_ == "according" else 15.0
     return 12.0
+
+
+def _pronoun_doer(pronoun: "Token") -> "Token | None":
+    """In 'she had not asked him to go' she, who is not him."""
+    verb = pronoun.head
+    if pronoun.lower_ not in {"him", "her", "it", "them"} or pronoun.dep_ == "poss":
+        return None
+    if pronoun.dep_ == "nsubj" and verb.dep_ in {"ccomp", "xcomp"} and any(c.tag_ == "TO" for c in verb.children):
+        verb = verb.head
+    elif pronoun.dep_ not in {"dobj", "dative"}:
+        return None
+    return next((c for c in verb.children if is_subject(c) and c.pos_ == "PRON" and c.i < pronoun.i), None)
 
 
 def _bound_apart(pronoun: "Token", candidate: "Token") -> bool:

@@ -26,16 +26,29 @@ _STAMP = re.compile(
     r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?| (?:GMT|BST|UTC|CET|CEST|EST|EDT|ET|PT))?(?: ?[-–—|:])? (?=[A-Z])"
 )
 """'02:14 ' before a note of a live blog."""
+_IN_WHAT = r"(?: in (?:[\w'-]+ ){0,2}[\w'-]+)?"
 _SAYS = (
     r"(?:says?|said|told|tells|hears?|heard|rules?|ruled|finds?|found|claims?|claimed|warns?|warned|reports?|shows?"
     r"|suggests?|reveals?|insists?|argues?|believes?)"
 )
 _TITLE_TAG = re.compile(
     rf"(?<=\w)[,.] (?:(?P<who>(?:[\w.'&-]+ ){{0,3}}[\w.'&-]+) (?P<cue>{_SAYS})"
-    rf"|(?P<first>{_SAYS}) (?P<named>(?:[\w.'&-]+ ){{0,4}}[\w.'&-]+))(?=\s*\.?\s*$)"
+    rf"|(?P<first>{_SAYS}) (?P<named>(?:[\w.'&-]+ ){{0,4}}[\w.'&-]+))(?={_IN_WHAT}\s*[.;]?\s*$)"
+)
+_TITLE_END = r"\s*(?:$|; )"
+_TITLE_JOINT = re.compile(
+    r"; |^(?:[\w.'&-]+ ){0,3}[\w.'&-]+: (?=\S)"
+    r"|(?<=\w), (?=(?:(?:[^\W\d][\w'&-]*|\d+) ){1,3}"
+    rf"(?:[a-z]{{2,}}ed|held|hurt|shot|found|missing|dead|feared){_TITLE_END})"
+    rf"|(?<=\w), (?=(?:shares|stock|stocks|profits) [a-z]+{_TITLE_END})"
+)
+"""Where a title goes on with a clause of its own: 'Two charged, third cleared', 'Firm cuts jobs; union sues'."""
+_HAPPENED = re.compile(
+    r"\b(?:[a-z]{2,}ed|held|hurt|shot|found|dead|dies)\b|(?<= )[a-z]+[^s\W]s (?!(?:in|from|of|at|on|and|with)\b)"
 )
 _DASHES = re.compile("[—–-]+(?= $)")
 _JOINED = re.compile(r"(?:-[^\W\d_]\w*)+")
+_OPENING = re.compile(r"(?<![\w-])(?:ex|co|vice|then|half|step|non)-$", re.IGNORECASE)
 _OF_FIGURE = re.compile(r"(?:[.,]\d+)*(?:\s?%|[a-z]{1,3}\b)")
 _SENTENCE_END = tuple(".!?:;\"”»’'…)]")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
@@ -100,7 +113,10 @@ class Reading:
         return found
 
     def whole(self, span: Span) -> Span:
-        """The span with the rest of the word it cuts through: '5' of '5%', '64' of '64m', 'ex' of 'ex-minister'."""
+        """The span with the rest of the word it cuts through: '5' of '5%', '64' of '64m', 'aide' of 'ex-aide'."""
+        opening = _OPENING.search(self.mended, max(0, span.start - 24), span.start)
+        if opening is not None and self.mended[span.start : span.start + 1].isalnum():
+            span = Span(opening.start(), span.end)
         joined = _JOINED.match(self.mended, span.end)
         if joined is not None and self.mended[span.end - 1].isalnum():
             return Span(span.start, joined.end())
@@ -130,12 +146,15 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     for match in datelines:
         mended = mended[: match.start()] + _quieted(match.group(), known or {}) + mended[match.end() :]
     mended = _closed(mended, paragraphs)
-    tag = title_tag(mended, title_length)
-    if tag is not None:
-        mended = f"{mended[: tag.start()]}.{mended[tag.start() + 1 :]}"
+    parts = title_parts(mended, title_length)
+    tags = title_tags(mended, title_length)
+    joints = {part.start for part in parts[1:]} | {tag.start() + 2 for tag in tags}
+    for stop in sorted(joints):
+        if mended[stop - 2] == ",":
+            mended = f"{mended[: stop - 2]}.{mended[stop - 1 :]}"
     stamps = [match.end() for span in paragraphs if (match := _STAMP.match(mended, span.start, span.end))]
     breaks = {span.start for span in paragraphs} | {match.end() for match in datelines} | set(stamps)
-    doc = pipeline.read(mended, frozenset(breaks | ({tag.start() + 2} if tag else set())), title_length)
+    doc = pipeline.read(mended, frozenset(breaks | joints), title_length)
     starts = []
     for sentence in doc.sents if len(doc) else ():
         first = next((token for token in sentence if not token.is_space), None)
@@ -155,9 +174,22 @@ def read(text: str, title_length: int, pipeline: Pipeline, known: Mapping[str, s
     )
 
 
-def title_tag(text: str, title_length: int) -> re.Match[str] | None:
-    """', inquiry told', '. judge rules', ', says official' at the end of a title, which parts from what it tells of."""
-    return _TITLE_TAG.search(text, 0, title_length)
+def title_parts(text: str, title_length: int) -> list[Span]:
+    """The clauses that marks part in a title."""
+    parts, start = [], 0
+    for joint in _TITLE_JOINT.finditer(text, 0, title_length):
+        if joint.group() == ", " and not _HAPPENED.search(text, start, joint.start()):
+            # 'Mother, daughter killed' are two
+            continue
+        parts.append(Span(start, joint.end()))
+        start = joint.end()
+    return [*parts, Span(start, title_length)]
+
+
+def title_tags(text: str, title_length: int) -> list[re.Match[str]]:
+    """', inquiry told', '. judge rules', ', says official' at the end of a title or its part."""
+    found = (_TITLE_TAG.search(text, part.start, part.end) for part in title_parts(text, title_length))
+    return [match for match in found if match is not None]
 
 
 def _closed(mended: str, paragraphs: Sequence[Span]) -> str:

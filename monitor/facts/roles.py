@@ -177,6 +177,8 @@ class Roles:
         if verb.dep_ == "ccomp" and not any(c.tag_ == "TO" for c in verb.children):
             return None
         lemma = head.lemma_.lower()
+        if verb.tag_ == "VBG" and lemma in acts.OPPOSING | acts.FAVOURING:
+            return None
         asked = _called_on(head) if verb.i > head.i else None
         if asked is not None:
             return asked
@@ -276,6 +278,9 @@ class Roles:
 
     def _may_be_meant(self, verb: "Token", noun: "Token") -> bool:
         """Whether a relative clause can be about a noun: their numbers agree, and no place kills."""
+        who = any(c.lower_ == "who" and is_subject(c) for c in verb.children)
+        if who and noun.pos_ == "NOUN" and not is_person_noun(noun) and _is_part_of_person(noun):
+            return False
         number = _number(verb)
         if number and noun.tag_ in {"NN", "NNS"} and number != noun.tag_ and not any(noun.conjuncts):
             return False
@@ -366,6 +371,12 @@ def _number(verb: "Token") -> str:
     if finite.tag_ == "VBZ" or finite.lower_ == "was":
         return "NN"
     return "NNS" if finite.lower_ in {"are", "were", "have"} else ""
+
+
+def _is_part_of_person(noun: "Token") -> bool:
+    """'A doctor at a hospital, who asked': the hospital stands below somebody who can be meant."""
+    above = noun.head.head if noun.dep_ == "pobj" and noun.head.dep_ == "prep" else None
+    return above is not None and above.pos_ == "NOUN" and is_person_noun(above)
 
 
 def _called_on(verb: "Token") -> "Token | None":

@@ -22,6 +22,8 @@ def _lacks_auxiliary(verb: "Token") -> bool:
     """'Twelve killed in blast': headlines leave 'were' out, and such verbs never stand without whom they befall."""
     lemma = verb.lemma_.lower()
     in_title = verb.idx < verb.doc.user_data.get("title", 0)
+    if _is_found_so(verb) or (in_title and (_is_given(verb) or _is_told_to(verb))):
+        return True
     if verb.tag_ not in {"VBD", "VBN"} or (lemma in acts.SELF_MADE if in_title else lemma not in acts.BEFALLING):
         return False
     shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
@@ -35,6 +37,36 @@ def _lacks_auxiliary(verb: "Token") -> bool:
         return True
     following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
     return following is None or following.pos_ not in {"NOUN", "PROPN", "DET", "NUM", "PRON", "ADJ"}
+
+
+def _is_found_so(verb: "Token") -> bool:
+    """'A woman found dead was ...': who finds has somebody to find."""
+    relations = {c.dep_ for c in verb.children}
+    if verb.lemma_ not in {"find", "leave", "declare", "presume", "pronounce"} or verb.tag_ not in {"VBD", "VBN"}:
+        return False
+    so = any(c.dep_ in {"oprd", "acomp"} and c.pos_ == "ADJ" and c.i == verb.i + 1 for c in verb.children)
+    return so and "nsubj" in relations and not relations & {"dobj", "aux", "ccomp"}
+
+
+def _is_told_to(verb: "Token") -> bool:
+    """'Thousands told to leave': who tells has somebody to tell."""
+    relations = {c.dep_ for c in verb.children}
+    return verb.lemma_ == "tell" and "xcomp" in relations and not relations & {"dobj", "dative", "aux", "ccomp"}
+
+
+def _is_given(verb: "Token") -> bool:
+    """'Mother handed suspended sentence': titles tell what somebody does in the present, so she was given it."""
+    if verb.lemma_.lower() not in {"hand", "give", "award", "grant", "offer", "deny", "refuse", "spare"}:
+        return False
+    if verb.dep_ not in {"ROOT", "ccomp", "conj", "parataxis"} or any(
+        c.dep_ in {"aux", "auxpass", "mark", "ccomp"} for c in verb.children
+    ):
+        return False
+    subject = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < verb.i), None)
+    thing = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
+    if subject is None or thing is None or subject.pos_ == "PRON" or thing.lemma_.lower() in acts.DENIED_THINGS:
+        return False
+    return thing.pos_ in {"NOUN", "NUM"} and not any(c.dep_ in {"det", "poss"} for c in thing.children)
 
 
 def _is_caused(verb: "Token") -> bool:

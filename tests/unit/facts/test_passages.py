@@ -13,7 +13,9 @@ KINDS = ("entities", "times", "events", "claims", "quotes", "non_events", "quant
 
 def _facts(extractor, passage):
     day = datetime.fromisoformat(str(passage["published"])).replace(hour=12, tzinfo=UTC)
-    return extractor.extract(passage["text"].strip(), day, "en")
+    text = passage["text"].strip()
+    title_length = text.index("\n") if passage.get("titled") else 0
+    return extractor.extract(text, day, "en", title_length=title_length)
 
 
 def _role_meets(arg, wanted):
