@@ -165,6 +165,7 @@ REJECTING = words("reject deny dismiss refute dispute rebut denounce rubbish")
 FACTIVE = words("know realise realize regret forget mention mind care matter notice remember like hide")
 """Verbs whose content stands also when they are negated: 'did not know that'."""
 REQUEST_NOUNS = words("request call demand order appeal plea petition recommendation obligation instruction")
+NEED_NOUNS = words("need obligation duty requirement call")
 ABILITY_NOUNS = words(
     "ability right permission chance opportunity authority power license licence capacity authorization"
     " authorisation approval way reason freedom light nod go-ahead clearance"

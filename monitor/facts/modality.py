@@ -193,6 +193,8 @@ class Forces:
         turned = above.negative and (lemma in _NEG_RAISING or token.dep_ == "xcomp")
         if token.tag_ == "VBG" and lemma in acts.OPPOSING | acts.FAVOURING:
             return above.negative != (lemma in acts.OPPOSING), "requested", head
+        if above.negative and _rules_out(head):
+            return False, "possible", head
         if lemma in acts.FAILING | acts.PREVENTING or _rules_out(head):
             return not above.negative, above.modality, head
         modality: Modality = above.modality
@@ -244,7 +246,7 @@ class Forces:
             return False, "planned", head
         if token.tag_ == "VBG" and token.i > head.i and _rules_out(head):
             above = self.force(head, depth + 1)
-            return not above.negative, above.modality, head
+            return not above.negative, "possible" if above.negative else above.modality, head
         return False, "asserted", None
 
     def _conjoined(self, token: "Token", depth: int) -> tuple[bool, Modality, "Token | None"]:
@@ -323,6 +325,8 @@ class Forces:
             none or (noun.dep_ == "dobj" and governor.pos_ == "VERB" and self.force(governor, DEPTH).negative)
         ):
             return True, "planned" if lemma in acts.PLAN_NOUNS else "possible", noun
+        if lemma in acts.NEED_NOUNS and none:
+            return True, "requested", noun
         for words, negative, modality in _NOUN_FORCES:
             if lemma in words:
                 return negative, modality, noun

@@ -22,7 +22,7 @@ def own_negation(token: "Token") -> bool:
         if child.dep_ == "neg" or (
             child.lower_ in _NEGATIONS and child.dep_ in {"advmod", "preconj", "punct", "cc"} and child.i < token.i + 3
         ):
-            negative = not (child.lower_ == "not" and _is_not_only(child))
+            negative = not (child.lower_ == "not" and (_is_not_only(child) or _is_of_phrase(child, token)))
         elif child.dep_ in {"nsubj", "nsubjpass", "dobj", "attr"}:
             if (
                 child.left_edge.lower_ in {"hardly", "barely", "scarcely"}
@@ -35,6 +35,13 @@ def own_negation(token: "Token") -> bool:
         elif child.dep_ == "advmod" and child.lower_ == "longer" and any(g.lower_ == "no" for g in child.children):
             negative = True
     return negative or has_yet_to(token)
+
+
+def _is_of_phrase(negation: "Token", verb: "Token") -> bool:
+    """'Found at farm, not in milk': it was found."""
+    if negation.i < verb.i + 2 or negation.i + 1 >= len(negation.doc):
+        return False
+    return negation.nbor(-1).text in {",", "—", "–"} and negation.nbor(1).pos_ == "ADP"
 
 
 def _is_none(noun: "Token") -> bool:
@@ -92,6 +99,14 @@ def own_modality(token: "Token") -> Modality:  # noqa: PLR0911 - a cascade of ru
 def _is_unproven(token: "Token") -> bool:
     """'No evidence hackers stole data': a title without its 'that'."""
     subjects = sum(map(is_subject, token.children))
+    led = (child.left_edge for child in token.children if child.i < token.i and is_subject(child))
+    if any(
+        first.lower_ in {"no", "little", "scant"} and first.nbor(1).lemma_.lower() in acts.PROOF_NOUNS
+        for first in led
+        if first.i + 2 < token.i and first.nbor(2).pos_ != "ADP" and first.nbor(1).head.i != token.i
+    ):
+        # 'no sign missing jet was shot down'
+        return True
     return any(
         child.i < token.i
         and child.lemma_.lower() in acts.PROOF_NOUNS

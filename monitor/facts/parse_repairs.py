@@ -142,6 +142,10 @@ def _join_higher(verb: "Token") -> None:
     but = any(c.dep_ == "cc" and c.lower_ == "but" for c in inner.children)
     contrast = but and any(c.dep_ == "neg" for c in outer.children)
     alone = not any(c.dep_.startswith(("aux", "nsubj")) for c in verb.children)
+    # 'admitted that its software had been mistaken but denied that she had been harmed'
+    told = verb.lemma_ == "deny" and any(c.dep_ == "auxpass" for c in inner.children)
+    if but and told and alone and any(c.dep_ == "ccomp" for c in verb.children):
+        verb.head = outer
     if contrast and alone and any(c.dep_.startswith("aux") for c in inner.children):
         verb.head = outer
 

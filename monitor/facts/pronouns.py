@@ -24,6 +24,8 @@ _THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
 PRONOUNS = _HE | _SHE | _IT | _THEY
 _REACH = 4
 _MARGIN = 8.0
+_TOWARDS = frozenset({"on", "to", "for", "against", "of", "from", "at"})
+"""Prepositions after which a pronoun is another than the subject: 'called on him'."""
 _BODIES = frozenset(
     {
         "company",
@@ -168,7 +170,8 @@ class Antecedents:
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         best, top = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        if nameless > top or top - second < (_MARGIN if person else _MARGIN * 2):
+        unsure = nameless > top - _MARGIN and not (gender and self.names.genders.get(best, "") == gender)
+        if nameless > top or unsure or top - second < (_MARGIN if person else _MARGIN * 2):
             return None
         return best
 
@@ -246,7 +249,9 @@ def _pronoun_doer(pronoun: "Token") -> "Token | None":
     verb = pronoun.head
     if pronoun.lower_ not in {"him", "her", "it", "them"} or pronoun.dep_ == "poss":
         return None
-    if pronoun.dep_ == "nsubj" and verb.dep_ in {"ccomp", "xcomp"} and any(c.tag_ == "TO" for c in verb.children):
+    raised = pronoun.dep_ == "nsubj" and verb.dep_ in {"ccomp", "xcomp"} and any(c.tag_ == "TO" for c in verb.children)
+    beside = pronoun.dep_ == "pobj" and verb.dep_ == "prep" and verb.lower_ in _TOWARDS
+    if raised or beside:
         verb = verb.head
     elif pronoun.dep_ not in {"dobj", "dative"}:
         return None
@@ -269,4 +274,7 @@ def _bound_apart(pronoun: "Token", candidate: "Token") -> bool:
         verb, steps = verb.head, steps + 1
     if pronoun.dep_ in {"dobj", "dative"} and candidate.head.i == verb.i and is_subject(candidate):
         return True
+    if pronoun.dep_ == "pobj" and verb.lower_ in _TOWARDS:
+        # 'Labour called on him to resign'
+        return is_subject(candidate) and candidate.head.i == verb.head.i
     return candidate.dep_ in {"dobj", "dative"} and candidate.head.i == pronoun.head.i

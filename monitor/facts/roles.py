@@ -52,6 +52,10 @@ class Roles:
                 return counted
             if verb.i and self.reading.doc[verb.i - 1].pos_ == "NUM" and verb.dep_ == "conj":
                 return self.reading.doc[verb.i - 1]
+            first = min((c.i for c in verb.children if c.dep_ in {"aux", "auxpass"}), default=0)
+            if verb.dep_ == "conj" and first and self.reading.doc[first - 1].pos_ == "NUM":
+                # 'three were freed and two are being held'
+                return self.reading.doc[first - 1]
             if verb.dep_ == "conj" and verb.head.pos_ == "VERB" and is_passive(verb.head):
                 return self.patient(verb.head, passive=True)
             if verb.dep_ == "acl" and verb.head.pos_ in {"NOUN", "PROPN", "PRON"}:

@@ -9,6 +9,7 @@ from monitor.facts.entities import Names
 from monitor.facts.pronouns import PRONOUNS, Antecedents
 from monitor.facts.reading import FINITE, Reading, chars, phrase
 from monitor.facts.titles import is_person_noun
+from monitor.facts.voice import is_passive
 from monitor.facts.words import words
 from monitor.model.facts import Arg, Claim, SourceType, Span
 
@@ -75,6 +76,7 @@ class Sources:
     def source(self, verb: "Token") -> tuple["Token | None", bool]:
         """Who speaks, and whether the verb is passive."""
         passive = any(child.dep_ in {"auxpass", "nsubjpass"} for child in verb.children)
+        passive = passive or (verb.idx < self.reading.title_length and is_passive(verb))
         if passive or (verb.tag_ == "VBN" and verb.dep_ in {"acl", "advcl"} and not _has_auxiliary(verb)):
             agent = next(
                 (g for child in verb.children if child.dep_ == "agent" for g in child.children if g.dep_ == "pobj"),

@@ -51,12 +51,26 @@ def _is_found_so(verb: "Token") -> bool:
 def _is_told_to(verb: "Token") -> bool:
     """'Thousands told to leave': who tells has somebody to tell."""
     relations = {c.dep_ for c in verb.children}
-    return verb.lemma_ == "tell" and "xcomp" in relations and not relations & {"dobj", "dative", "aux", "ccomp"}
+    return (
+        verb.lemma_ == "tell"
+        and verb.tag_ in {"VBD", "VBN"}
+        and "xcomp" in relations
+        and not relations & {"dobj", "dative", "aux", "ccomp"}
+    )
 
 
 def _is_given(verb: "Token") -> bool:
     """'Mother handed suspended sentence': titles tell what somebody does in the present, so she was given it."""
-    if verb.lemma_.lower() not in {"hand", "give", "award", "grant", "offer", "deny", "refuse", "spare"}:
+    if verb.tag_ not in {"VBD", "VBN"} or verb.lemma_.lower() not in {
+        "hand",
+        "give",
+        "award",
+        "grant",
+        "offer",
+        "deny",
+        "refuse",
+        "spare",
+    }:
         return False
     if verb.dep_ not in {"ROOT", "ccomp", "conj", "parataxis"} or any(
         c.dep_ in {"aux", "auxpass", "mark", "ccomp"} for c in verb.children
