@@ -64,9 +64,10 @@ def _article(title: str, facts: Facts, title_length: int) -> str:
     notes = "".join(f'<div class="note">{escape(note)}</div>' for note in facts.notes)
     shown = " ".join(f"show-{kind}" for kind, _ in _KINDS)
     body = _marked(facts, title_length, numbered)
+    lang = "unknown" if facts.lang in {"", "und"} else facts.lang
     return (
         f'<article class="{shown}">\n<header><h1>{escape(_clean(title or "Key facts"))}</h1>'
-        f'<div class="about">language {escape(facts.lang or "unknown")} · {escape(model)} · '
+        f'<div class="about">language {escape(lang)} · {escape(model)} · '
         f"{facts.analysed:,} characters</div>{notes}"
         f'<div class="kinds">{boxes}</div></header>\n'
         f'<main><div class="text" lang="{escape(facts.lang)}" dir="auto">{body}</div>\n'
@@ -155,7 +156,9 @@ def _claim(claim: Claim, text: str) -> _Fact:
     via = f", {claim.via}" if claim.via else ""
     about = f"{claim.cue_class}, {claim.source_type} source{via} · {claim.rule}"
     content = _text(" … ".join(text[piece.start : piece.end] for piece in claim.content))
-    who = f'<span class="who">{_text(_source(claim))} {_text(claim.cue)}</span> {content}'
+    source, cue = _source(claim), claim.cue
+    told = f"{cue} {source}:" if cue.casefold().endswith(" to") else f"{source} {cue}"
+    who = f'<span class="who">{_text(told)}</span> {content}'
     return _Fact(who, _text(about), marks)
 
 

@@ -19,7 +19,8 @@ def print_facts(facts: Facts, title: str) -> None:
     if title:
         console.print(Text(printable(title), style="bold"))
     model = facts.model or "rules only, no model"
-    console.print(Text(f"language {facts.lang or 'unknown'} · {model} · {facts.analysed} characters", style="dim"))
+    lang = "unknown" if facts.lang in {"", "und"} else facts.lang
+    console.print(Text(f"language {lang} · {model} · {facts.analysed} characters", style="dim"))
     for note in facts.notes:
         console.print(Text(f"note: {note}", style="yellow"))
     claims = {position: _source(claim) for position, claim in enumerate(facts.claims)}
@@ -103,7 +104,9 @@ def _event(event: Event, claims: dict[int, str]) -> Row:
 def _claim(claim: Claim, text: str) -> Row:
     content = " … ".join(text[piece.start : piece.end] for piece in claim.content)
     via = f", {claim.via}" if claim.via else ""
-    return content, f"{_source(claim)} ({claim.source_type}) {claim.cue}{via}", _at(claim.span)
+    source = f"{_source(claim)} ({claim.source_type})"
+    told = f"{claim.cue} {source}" if claim.cue.casefold().endswith(" to") else f"{source} {claim.cue}"
+    return content, f"{told}{via}", _at(claim.span)
 
 
 def _quote(quote: Quote) -> Row:

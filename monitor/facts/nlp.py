@@ -244,12 +244,13 @@ def _load_other(lang: str) -> Pipeline:
         else:
             note = f"language {lang}: names, dates, numbers and quotes only"
             return Pipeline("natasha", _blank("xx"), parses=False, names_entities=True, note=note, names=names)
+    told = "an unknown language" if lang in {"", "und"} else f"language {lang}"
     return Pipeline(
         "",
         _blank("xx"),
         parses=False,
         names_entities=False,
-        note=f"language {lang or 'unknown'} has no model{broken}: known names, dates, numbers and quotes only",
+        note=f"{told} has no model{broken}: known names, dates, numbers and quotes only",
     )
 
 

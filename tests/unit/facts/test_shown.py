@@ -106,3 +106,22 @@ def test_command_writes_the_page_and_prints_the_schema(tmp_path):
     assert "cannot be written" in refused.output
     printed = CliRunner().invoke(app, ["extract", "--schema"])
     assert json.loads(printed.output) == facts_schema()
+
+
+def test_a_claim_reads_as_its_cue_does(tmp_path):
+    article = tmp_path / "one.txt"
+    article.write_text("About 1,200 workers joined the strike, according to the port authority.\n", encoding="utf-8")
+    target = tmp_path / "out.html"
+    shown = CliRunner().invoke(app, ["extract", str(article)], env={"COLUMNS": "200"})
+    assert "according to the port authority (collective)" in shown.output
+    CliRunner().invoke(app, ["extract", str(article), "--html", str(target)])
+    assert '<span class="who">according to the port authority:</span>' in target.read_text(encoding="utf-8")
+
+
+def test_a_language_nobody_knows_is_called_unknown(tmp_path):
+    article = tmp_path / "one.txt"
+    article.write_text("hi\n", encoding="utf-8")
+    shown = CliRunner().invoke(app, ["extract", str(article)])
+    assert "language unknown" in shown.output
+    assert "an unknown language has no model" in shown.output
+    assert "und" not in shown.output.split()
