@@ -149,6 +149,12 @@ PLAN_NOUNS = words(
 CHARGE_NOUNS = words(
     "accusation allegation claim suggestion report rumour rumor charge notion idea assertion speculation insinuation"
 )
+UPON_CLAIMS = words(
+    "make face drop hear settle win lose investigate probe study review receive raise repeat level lodge admit spread"
+    " report reopen open launch begin lead end close file bring handle weigh answer fight quash overturn"
+)
+"""What is done to claims, inquiries and trials: 'after facing claims' tells an act, 'after bullying claims' does not."""
+ROW_NOUNS = words("row scandal probe inquiry case trial fear suspicion investigation plot threat scare conviction")
 OPEN_NOUNS = words(
     "possibility risk prospect fear likelihood hope speculation allegation suspicion claim rumor rumour accusation"
     " doubt question chance danger"

@@ -86,6 +86,8 @@ class Events:
             return None
         if (kind == "say" and not _tells_something(verb)) or (lemma in _EMPTY_VERBS and not _is_whole(verb)):
             return None
+        if _names_a_row(verb) or _is_noun_of_title(verb):
+            return None
         passive = is_passive(verb)
         patient = self.roles.patient(verb, passive=passive)
         agent = self.roles.agent(verb, passive=passive)
@@ -332,6 +334,24 @@ def _posts_figures(verb: "Token") -> bool:
         and target is not None
         and target.lemma_.lower() in acts.FIGURES
     )
+
+
+def _names_a_row(verb: "Token") -> bool:
+    """'Boss quits after bullying claims': what the claims are of, which nobody is said to have done."""
+    following = verb.nbor(1) if verb.i + 1 < len(verb.doc) else None
+    if verb.tag_ != "VBG" or verb.dep_ != "pcomp" or following is None or verb.head.lower_ == "of":
+        return False
+    if verb.lemma_.lower() in acts.REJECTING | acts.UPON_CLAIMS:
+        return False
+    return following.lemma_.lower() in acts.CHARGE_NOUNS | acts.ROW_NOUNS and following.tag_ in {"NN", "NNS"}
+
+
+def _is_noun_of_title(verb: "Token") -> bool:
+    """'Nurses reject offer, but strike not certain': a bare verb is not followed by 'not' and an adjective."""
+    if verb.tag_ not in {"VB", "VBP", "NN"} or verb.idx >= verb.doc.user_data.get("title", 0):
+        return False
+    after = verb.doc[verb.i + 1 : verb.i + 3]
+    return len(after) > 1 and after[0].lower_ == "not" and after[1].pos_ == "ADJ"
 
 
 def _opens_clause(token: "Token", head: "Token") -> bool:

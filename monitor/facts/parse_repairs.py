@@ -26,7 +26,7 @@ _TAGS = words("say find show hear report state conclude claim announce tell sugg
 """Verbs that may close a sentence: '..., a report published on Monday found.'"""
 
 
-def repair(doc: "Doc", title_length: int = 0) -> None:  # noqa: C901 - a list of shapes
+def repair(doc: "Doc", title_length: int = 0) -> None:  # noqa: C901, PLR0912 - a list of shapes
     """Set heads, labels and tags of a parsed document right, in place; titles have a grammar of their own."""
     for token in doc:
         if token.idx < title_length:
@@ -37,6 +37,8 @@ def repair(doc: "Doc", title_length: int = 0) -> None:  # noqa: C901 - a list of
             _make_participle(token)
         elif token.dep_ in {"conj", "ROOT"} and token.tag_ in {"VB", "VBN", "VBG"} and _give_subject(token):
             continue
+        elif token.dep_ == "conj" and token.tag_ == "VB" and any(c.lower_ == "did" for c in token.children):
+            _join_higher(token)
         elif token.dep_ == "conj" and token.tag_ == "VBD":
             _join_higher(token)
             _make_passive(token)
@@ -137,6 +139,15 @@ def _join_higher(verb: "Token") -> None:
     """'Did not deny that staff had left but called it false': who did not deny called it so, not the staff."""
     inner = verb.head
     outer = inner.head
+    if inner.tag_ == "VB" and inner.dep_ == "xcomp" and any(c.tag_ == "TO" for c in inner.children):
+        # 'was asked to mediate but refused': a past does not go on from an infinitive
+        bare = not any(c.dep_.startswith(("aux", "nsubj")) for c in verb.children)
+        joint = [c for c in inner.children if c.dep_ in {"cc", "punct"} and inner.i < c.i < verb.i]
+        if bare and outer.pos_ == "VERB" and outer.i < inner.i:
+            verb.head = outer
+            for mark in joint:
+                mark.head = outer
+        return
     if inner.dep_ != "ccomp" or outer.pos_ != "VERB" or outer.i > inner.i:
         return
     but = any(c.dep_ == "cc" and c.lower_ == "but" for c in inner.children)
@@ -145,6 +156,10 @@ def _join_higher(verb: "Token") -> None:
     # 'admitted that its software had been mistaken but denied that she had been harmed'
     told = verb.lemma_ == "deny" and any(c.dep_ == "auxpass" for c in inner.children)
     if but and told and alone and any(c.dep_ == "ccomp" for c in verb.children):
+        verb.head = outer
+    # 'knew that a priest was abusing boys but did not tell police'
+    knew = outer.lemma_ in {"know", "realise", "realize"} and any(c.dep_ == "mark" for c in inner.children)
+    if but and knew and not any(c.dep_.startswith("nsubj") for c in verb.children):
         verb.head = outer
     if contrast and alone and any(c.dep_.startswith("aux") for c in inner.children):
         verb.head = outer

@@ -120,6 +120,12 @@ class Roles:
             return (
                 None if own.dep_ == "csubj" or own.lower_ in {"there", "what", "where"} else self.antecedent(verb, own)
             )
+        if verb.tag_ == "VBG":
+            # 'from shelling by the army'
+            by = next((c for c in verb.children if c.lower_ == "by" and c.i == verb.i + 1), None)
+            doer = next((g for g in by.children if g.dep_ == "pobj"), None) if by is not None else None
+            if doer is not None and verb.dep_ == "pcomp" and not self.is_time(doer) and not _is_means(doer):
+                return doer
         beneficiary = self.for_subject(verb)
         if beneficiary is not None:
             return beneficiary
@@ -272,6 +278,10 @@ class Roles:
         if subject.lower_ not in RELATIVE or verb.dep_ != "relcl":
             return subject
         noun, steps = verb.head, 0
+        beside = self.reading.doc[subject.i - 1] if subject.i else noun
+        if subject.lower_ == "who" and noun.pos_ == "NOUN" and _is_person_below(beside, noun):
+            # 'the deportation of a student who led protests'
+            return beside
         while steps < 4 and not self._may_be_meant(verb, noun):
             above = noun.head.head if noun.dep_ == "pobj" and noun.head.dep_ == "prep" else None
             if above is None or above.pos_ not in {"NOUN", "PROPN"}:
@@ -375,6 +385,17 @@ def _number(verb: "Token") -> str:
     if finite.tag_ == "VBZ" or finite.lower_ == "was":
         return "NN"
     return "NNS" if finite.lower_ in {"are", "were", "have"} else ""
+
+
+def _is_person_below(beside: "Token", noun: "Token") -> bool:
+    of = beside.head
+    return (
+        beside.dep_ == "pobj"
+        and of.lower_ == "of"
+        and of.head.i == noun.i
+        and is_person_noun(beside)
+        and not is_person_noun(noun)
+    )
 
 
 def _is_part_of_person(noun: "Token") -> bool:

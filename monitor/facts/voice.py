@@ -24,7 +24,8 @@ def _lacks_auxiliary(verb: "Token") -> bool:
     in_title = verb.idx < verb.doc.user_data.get("title", 0)
     if _is_found_so(verb) or (in_title and (_is_given(verb) or _is_told_to(verb))):
         return True
-    if verb.tag_ not in {"VBD", "VBN"} or (lemma in acts.SELF_MADE if in_title else lemma not in acts.BEFALLING):
+    self_made = lemma in acts.SELF_MADE and not (lemma == "strike" and any(c.dep_ == "prt" for c in verb.children))
+    if verb.tag_ not in {"VBD", "VBN"} or (self_made if in_title else lemma not in acts.BEFALLING):
         return False
     shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
     barring = {"dobj", "aux", "auxpass", "ccomp"} | (set() if in_title else {"xcomp", "prt"})
