@@ -153,7 +153,7 @@ UPON_CLAIMS = words(
     "make face drop hear settle win lose investigate probe study review receive raise repeat level lodge admit spread"
     " report reopen open launch begin lead end close file bring handle weigh answer fight quash overturn"
 )
-"""What is done to claims, inquiries and trials: 'after facing claims' tells an act, 'after bullying claims' does not."""
+"""What is done to claims and inquiries: 'after facing claims' tells an act, 'after bullying claims' does not."""
 ROW_NOUNS = words("row scandal probe inquiry case trial fear suspicion investigation plot threat scare conviction")
 OPEN_NOUNS = words(
     "possibility risk prospect fear likelihood hope speculation allegation suspicion claim rumor rumour accusation"
@@ -201,9 +201,15 @@ SELF_MADE = words(
     "die rise fall go come win lose begin start happen return resign collapse say tell sink crash rally surge plunge"
     " jump slip slide soar grow drop climb stall fail agree meet vote arrive leave remain stay live work talk speak"
     " erupt explode burn drown perish retire quit flee escape vanish disappear emerge appear end close open survive"
+    " lie collide clash skid falter cheat know matter weep cry swear pray compete retreat advance backtrack"
     " decline refuse try play draw score sing react respond apologise apologize protest march strike become be have do"
 )
 """Verbs that titles use in the past without meaning that it was done to the subject: 'Singer died', 'Talks failed'."""
+PAST_ONLY = words(
+    "knew fell took gave saw did went wrote broke chose drove ate flew forgot froze hid rode rose shook spoke stole"
+    " swore threw wore drew blew grew sang sank swam began drank rang ran came became bit lay tore bore woke was were"
+)
+"""Pasts that no participle is like: what 'stole' is told in the active, also where titles leave words out."""
 MEANS = words(
     "boat plane train car bus helicopter air sea land road rail foot hand mistake accident email mail phone post text"
     " letter video law force fire chance default design proxy lot vote decree consensus surprise gunfire ambulance"

@@ -22,6 +22,7 @@ _ANSWERS = words(
     "reject face deny dismiss defy resist ignore drop seek back join lead launch end halt order block fight"
 )
 _SHORTEST_GOVERNOR = 4
+_NEEDS_SPEAKER = words("deny reject accuse blame urge vow demand dismiss condemn")
 _TAGS = words("say find show hear report state conclude claim announce tell suggest")
 """Verbs that may close a sentence: '..., a report published on Monday found.'"""
 
@@ -154,8 +155,8 @@ def _join_higher(verb: "Token") -> None:
     contrast = but and any(c.dep_ == "neg" for c in outer.children)
     alone = not any(c.dep_.startswith(("aux", "nsubj")) for c in verb.children)
     # 'admitted that its software had been mistaken but denied that she had been harmed'
-    told = verb.lemma_ == "deny" and any(c.dep_ == "auxpass" for c in inner.children)
-    if but and told and alone and any(c.dep_ == "ccomp" for c in verb.children):
+    told = verb.lemma_ in _NEEDS_SPEAKER and any(c.dep_ == "auxpass" for c in inner.children)
+    if told and alone and any(c.dep_ in {"ccomp", "dobj"} for c in verb.children):
         verb.head = outer
     # 'knew that a priest was abusing boys but did not tell police'
     knew = outer.lemma_ in {"know", "realise", "realize"} and any(c.dep_ == "mark" for c in inner.children)

@@ -38,8 +38,9 @@ _TITLE_TAG = re.compile(
 _TITLE_END = r"\s*(?:$|; )"
 _TITLE_JOINT = re.compile(
     r"; |^(?:[\w.'&-]+ ){0,3}[\w.'&-]+: (?=\S)"
-    r"|(?<=\w), (?=(?:(?:[^\W\d][\w'&-]*|\d+) ){1,3}"
-    rf"(?:[a-z]{{2,}}ed|held|hurt|shot|found|missing|dead|feared){_TITLE_END})"
+    r"|(?<=\w), (?!and |but |including |who |which |after )(?=(?:(?:[^\W\d][\w'&-]*|\d+) ){1,3}"
+    rf"(?:[a-z]{{2,}}ed|held|hurt|shot|found|missing|dead|feared)"
+    rf"(?:{_TITLE_END}| (?:as|after|in|when|over|near) ))"
     rf"|(?<=\w), (?=(?:shares|stock|stocks|profits) [a-z]+{_TITLE_END})"
 )
 """Where a title goes on with a clause of its own: 'Two charged, third cleared', 'Firm cuts jobs; union sues'."""

@@ -109,6 +109,15 @@ class Sources:
             return described.head
         return before
 
+    def _before_who(self, who: "Token") -> "Token | None":
+        """In 'talks with Assad, who said' the person right before, where the clause hangs on a thing."""
+        if who.lower_ != "who" or who.i < 2:
+            return None
+        before = who.nbor(-1) if who.nbor(-1).text != "," else who.nbor(-2)
+        entity = self.names.at(before)
+        named = entity is not None and entity.type == "PERSON"
+        return before if before.dep_ == "pobj" and (named or is_person_noun(before)) else None
+
     def _governing(self, verb: "Token") -> tuple["Token | None", bool]:  # noqa: PLR0911 - a cascade of rules
         """The subject of the verb, or of the one it is joined to or hangs on."""
         current, steps = verb, 0
@@ -116,6 +125,9 @@ class Sources:
             subjects = [child for child in current.children if child.dep_ in {"nsubj", "csubj"}]
             own = min(subjects, key=lambda child: abs(child.i - current.i), default=None)
             if own is not None:
+                beside = self._before_who(own)
+                if beside is not None and current.dep_ == "relcl" and not is_person_noun(current.head):
+                    return beside, False
                 if own.lower_ in {"who", "which", "that"} and current.dep_ == "relcl":
                     return current.head, False
                 return own, False

@@ -25,7 +25,11 @@ def _lacks_auxiliary(verb: "Token") -> bool:
     if _is_found_so(verb) or (in_title and (_is_given(verb) or _is_told_to(verb))):
         return True
     self_made = lemma in acts.SELF_MADE and not (lemma == "strike" and any(c.dep_ == "prt" for c in verb.children))
-    if verb.tag_ not in {"VBD", "VBN"} or (self_made if in_title else lemma not in acts.BEFALLING):
+    if (
+        verb.tag_ not in {"VBD", "VBN"}
+        or verb.lower_ in acts.PAST_ONLY
+        or (self_made if in_title else lemma not in acts.BEFALLING)
+    ):
         return False
     shared = (g for c in verb.children if c.dep_ == "conj" for g in c.children)
     barring = {"dobj", "aux", "auxpass", "ccomp"} | (set() if in_title else {"xcomp", "prt"})
