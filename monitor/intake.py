@@ -75,6 +75,7 @@ class Intake:
         self._feeds_seen: tuple[int, int] | None = None
         self._known_seeds: dict[str, str] = {}
         self._seed_complaints: frozenset[tuple[str, str]] = frozenset()
+        self._wrong_seeds: set[str] = set()
         self._polls: set[asyncio.Task[None]] = set()
         self._backlog = 0
         self._failing = 0
@@ -86,6 +87,8 @@ class Intake:
             StoreError: the store cannot be read.
         """
         self._known_seeds = await self._call(self._store.seed_files)
+        wrong = await self._call(self._store.quarantined)
+        self._wrong_seeds = {entry.ref for entry in wrong if entry.source == seeds.SOURCE}
         self._recorder.start()
         await self.reload_feeds()
 
@@ -257,7 +260,12 @@ class Intake:
             StoreError: what was read could not be stored; the next call reads it again.
         """
         batch = await asyncio.to_thread(
-            seeds.read_folder, self._seeds_folder, self._known_seeds, self._clock.now(), stable_for=stable_for
+            seeds.read_folder,
+            self._seeds_folder,
+            self._known_seeds,
+            self._clock.now(),
+            stable_for=stable_for,
+            wrong=frozenset(self._wrong_seeds),
         )
         complaints = frozenset((entry.ref, entry.reason) for entry in batch.quarantined)
         if not batch.files and complaints <= self._seed_complaints:
@@ -265,7 +273,10 @@ class Intake:
         new = await self._recorder.store(batch)
         self._known_seeds |= batch.files
         self._seed_complaints = complaints
-        self._log.info("seeds read", files=len(batch.files), new=len(new), unreadable=len(batch.quarantined))
+        self._wrong_seeds = (self._wrong_seeds - batch.files.keys()) | {entry.ref for entry in batch.quarantined}
+        read = sum(map(bool, batch.files.values()))
+        if read or batch.quarantined:
+            self._log.info("seeds read", files=read, new=len(new), unreadable=len(batch.quarantined))
 
     def take_stock(self, waiting: int) -> None:
         """Count the feeds by state for health and metrics, and pause polling while the pipeline is far behind.

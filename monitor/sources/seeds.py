@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,27 +31,32 @@ def read_folder(
     now: datetime,
     *,
     stable_for: timedelta = timedelta(seconds=1),
+    wrong: Collection[str] = (),
 ) -> Batch:
     """Articles of the files that are new or whose content changed since they were read last.
 
     Left alone: hidden files, half-written ones (by name, changed less than `stable_for` ago, or with something wrong in
     them and changed less than ten times that ago), links that lead outside the folder, and files of other kinds. A file
-    that cannot be read is quarantined once, not at each look; one that was moved or renamed brings nothing new.
+    that cannot be read is quarantined once, not at each look; one that was moved or renamed brings nothing new, but one
+    with something wrong in it is named anew.
 
     Args:
         folder: the seeds folder; a missing one is an empty one.
         known: path relative to the folder -> fingerprint, as earlier batches gave it in `files`.
         now: the time (UTC).
         stable_for: how long a file must have been untouched.
+        wrong: files that something was wrong with when they were read last.
 
     Returns:
-        Articles in order of path, the fingerprints of the files that were read, and what could not be read.
+        Articles in order of path, the fingerprints of the files that were read ("" for one of `wrong` that is gone),
+        and what could not be read.
     """
     articles: list[Article] = []
     files: dict[str, str] = {}
     quarantined: list[Quarantined] = []
     present = {storable(path.relative_to(folder).as_posix()): path for path in _files(folder)}
-    gone = {print_.partition("-")[0] for name, print_ in known.items() if name not in present}
+    files |= {name: "" for name in wrong if name not in present and known.get(name)}
+    gone = {print_.partition("-")[0] for name, print_ in known.items() if name not in present and name not in wrong}
     for relative, path in present.items():
         seen_hash, _, seen_stamp = known.get(relative, "").partition("-")
         try:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,22 @@ async def test_a_poll_that_cannot_be_stored_costs_no_other(tmp_path: Path, monke
             made.url("/good"): 0,
             made.url("/fair"): 0,
         }
+
+
+async def test_a_wrong_seed_that_is_gone_is_no_longer_named_and_a_renamed_one_anew(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.json").write_text('{"title": "A hea')
+    async with desk(tmp_path) as made:
+
+        async def named() -> list[str]:
+            await made.intake.read_seeds(stable_for=timedelta(0))
+            return [entry.ref for entry in made.store.quarantined()]
+
+        assert await named() == ["a.json"]
+        (seeds / "a.json").rename(seeds / "b.json")
+        assert await named() == ["b.json"]
+        await made.intake.open()
+        (seeds / "b.json").unlink()
+        assert await named() == []
+        assert await named() == []
