@@ -55,7 +55,6 @@ _TO = r"\s?(?:-|–|—|to|through|thru|until|till)\s?(?:the )?"
 _DAY = rf"(?:\d{{1,2}}{_TH}(?!\d)|(?:{ORDINAL_WORD}))"
 _PART = r"(?:morning|afternoon|evening|night|noon|midnight|midday|lunchtime|dawn|dusk)"
 _WEEK_REL = r"(?:last|previous|next|following|this)"
-_ORD = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL_WORD})"
 
 
 def compiled(name: str, pattern: str, rule: Rule, flags: int = re.IGNORECASE) -> Pattern:

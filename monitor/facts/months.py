@@ -33,8 +33,6 @@ ENGLISH_PATTERN = (
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|jan|feb|apr|jul|aug|sept|oct|nov|dec)\b\.?)"
 )
 """A month beside a day or a year. 'may' and 'march' are words unless they are capitalised."""
-ENGLISH_ALONE = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)"
-"""A month without a day or year beside it; the rule's context does the rest."""
 
 FOREIGN: dict[str, dict[str, int]] = {
     "uk": {

@@ -1,35 +1,17 @@
 """What people say to alerts is kept with who and when, on every store."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from monitor.model.answer import Answer, AnswerKind, Silence
 from monitor.model.article import Batch
 from monitor.model.rule import Severity
 from monitor.model.selector import Selector
-from monitor.store.sql import SqlStore, open_store
+from monitor.store.sql import SqlStore
 from tests.support.nouns import NOON, article, processed
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    url = f"sqlite:///{tmp_path / 'monitor.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def raise_alert(store: SqlStore, key: str) -> str:

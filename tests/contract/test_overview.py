@@ -1,37 +1,17 @@
 """What the page counts, on every store."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-
-import pytest
-from sqlalchemy import create_engine, text
 
 from monitor.model.alert import AlertKind, DeliveryState, Reason
 from monitor.model.article import Batch
 from monitor.model.rule import Severity
 from monitor.model.story import Relation
 from monitor.ports import Processed
-from monitor.store.sql import SqlStore, open_store
+from monitor.store.sql import SqlStore
 from tests.support.nouns import NOON, article, processed
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    url = f"sqlite:///{tmp_path / 'monitor.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def put(store: SqlStore, *whats: Processed) -> None:

@@ -1,6 +1,5 @@
 """What every store must do, on SQLite and on a real PostgreSQL."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from monitor.errors import StoreBusyError, StoreError, StoreFullError
 from monitor.model.alert import DeliveryState, Held, Reason
@@ -29,49 +28,28 @@ from tests.support.nouns import NOON, alert, article, feed_state, processed
 LEASE = timedelta(minutes=1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'monitor.db'}"
-        return
-    address = request.getfixturevalue("postgres_url")
-    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    yield address
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
-
-
 class TestSchema:
-    def test_migrations_lead_to_the_tables_of_the_code(self, url: str) -> None:
-        engine = open_engine(url)
+    def test_migrations_lead_to_the_tables_of_the_code(self, database_url: str) -> None:
+        engine = open_engine(database_url)
         assert upgrade(engine)[0] == ""
         with transaction(engine, read_only=True) as connection:
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         engine.dispose()
 
-    def test_upgrading_twice_changes_nothing(self, url: str) -> None:
-        engine = open_engine(url)
+    def test_upgrading_twice_changes_nothing(self, database_url: str) -> None:
+        engine = open_engine(database_url)
         _, newest = upgrade(engine)
         assert upgrade(engine) == (newest, newest)
         engine.dispose()
 
-    def test_programs_that_start_at_once_bring_an_empty_database_up_to_date_together(self, url: str) -> None:
+    def test_programs_that_start_at_once_bring_an_empty_database_up_to_date_together(self, database_url: str) -> None:
         with ThreadPoolExecutor(4) as pool:
-            for store in pool.map(open_store, [url] * 4):
+            for store in pool.map(open_store, [database_url] * 4):
                 assert store.backlog() == 0
                 store.close()
 
-    def test_a_database_of_a_newer_version_is_refused(self, url: str) -> None:
-        engine = open_engine(url)
+    def test_a_database_of_a_newer_version_is_refused(self, database_url: str) -> None:
+        engine = open_engine(database_url)
         upgrade(engine)
         with transaction(engine) as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))

@@ -1,34 +1,14 @@
 """What conditions over time remember, on SQLite and on a real PostgreSQL."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
-from sqlalchemy import create_engine, text
 
 from monitor.model.article import Batch, SourceKind
 from monitor.model.trend import OpenNotice, SeenName, Sighting, Watch
-from monitor.store.sql import SqlStore, open_store
+from monitor.store.sql import SqlStore
 from tests.support.nouns import NOON, alert, article, processed
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    address = f"sqlite:///{tmp_path / 'monitor.db'}"
-    if request.param == "postgresql":
-        address = request.getfixturevalue("postgres_url")
-        engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    opened = open_store(address)
-    yield opened
-    opened.close()
 
 
 def test_what_a_rule_matched_is_found_by_time(store: SqlStore) -> None:

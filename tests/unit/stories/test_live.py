@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
 
 from monitor.livestories import LiveStories
 from monitor.model.article import Article, Batch
@@ -55,24 +54,11 @@ def alone(articles: Sequence[Article]) -> list[tuple[str, str, str, tuple[str, .
     return found
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'monitor.db'}"
-    address: str = request.getfixturevalue("postgres_url")
-    engine = create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
-
-
-def test_programs_that_decide_at_once_come_to_what_one_alone_decides(url: str) -> None:
+def test_programs_that_decide_at_once_come_to_what_one_alone_decides(database_url: str) -> None:
     articles = seen_at_once(ARTICLES[:36])
-    store = open_store(url)
+    store = open_store(database_url)
     store.ingest(Batch(tuple(articles)))
-    words = [sys.executable, "-m", "tests.support.decider", url]
+    words = [sys.executable, "-m", "tests.support.decider", database_url]
     running = [subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
     for process in running:
         assert process.stdout is not None
